@@ -1,0 +1,41 @@
+// The import rules of docs/architecture.md. Each package may import what is listed here and nothing else.
+const allowed = {
+  crypto: [],
+  protocol: ['zod'],
+  asr: ['@sealscribe/protocol', 'onnxruntime-common'],
+  'sdk-core': ['@sealscribe/crypto', '@sealscribe/protocol'],
+  'sdk-node': ['@sealscribe/sdk-core', 'undici', 'node:'],
+  'sdk-browser': ['@sealscribe/sdk-core'],
+  cli: ['@sealscribe/sdk-node', 'commander', 'node:'],
+  'server-reference': [
+    '@sealscribe/protocol', '@sealscribe/asr', '@sealscribe/model-moonshine-tiny-en', 'node:', 'onnxruntime-node', 'fastify', '@fastify/',
+    'kysely', 'libsql', 'pino', 'selfsigned', 'commander', 'mpg123-decoder', '@wasm-audio-decoders/', 'ogg-opus-decoder',
+  ],
+};
+const escape = (text) => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+const places = (name) =>
+  name === 'node:' ? null
+  : name.startsWith('@sealscribe/') ? `^packages/${escape(name.slice(12))}/`
+  : `node_modules/${escape(name)}`;
+
+module.exports = {
+  forbidden: [
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    ...Object.entries(allowed).map(([name, list]) => ({
+      name: `imports-of-${name}`,
+      severity: 'error',
+      from: { path: `^packages/${name}/src/` },
+      to: {
+        pathNot: [`^packages/${name}/src/`, ...list.map(places).filter(Boolean)],
+        ...(list.includes('node:') ? { dependencyTypesNot: ['core'] } : {}),
+      },
+    })),
+  ],
+  options: {
+    doNotFollow: { path: ['node_modules', 'dist'] },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.base.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['types', 'import', 'node', 'default'] },
+  },
+};
