@@ -8,15 +8,30 @@ const allowed = {
   'sdk-browser': ['@sealscribe/sdk-core'],
   cli: ['@sealscribe/sdk-node', 'commander', 'node:'],
   'server-reference': [
-    '@sealscribe/protocol', '@sealscribe/asr', '@sealscribe/model-moonshine-tiny-en', 'node:', 'onnxruntime-node', 'fastify', '@fastify/',
-    'kysely', 'libsql', 'pino', 'selfsigned', 'commander', 'mpg123-decoder', '@wasm-audio-decoders/', 'ogg-opus-decoder',
+    '@sealscribe/protocol',
+    '@sealscribe/asr',
+    '@sealscribe/model-moonshine-tiny-en',
+    'node:',
+    'onnxruntime-node',
+    'fastify',
+    '@fastify/',
+    'kysely',
+    'libsql',
+    'pino',
+    'selfsigned',
+    'commander',
+    'mpg123-decoder',
+    '@wasm-audio-decoders/',
+    'ogg-opus-decoder',
   ],
 };
 const escape = (text) => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
 const places = (name) =>
-  name === 'node:' ? null
-  : name.startsWith('@sealscribe/') ? `^packages/${escape(name.slice(12))}/`
-  : `node_modules/${escape(name)}`;
+  name === 'node:'
+    ? null
+    : name.startsWith('@sealscribe/')
+      ? `^packages/${escape(name.slice(12))}/`
+      : `node_modules/${escape(name)}`;
 
 module.exports = {
   forbidden: [
@@ -36,6 +51,9 @@ module.exports = {
     doNotFollow: { path: ['node_modules', 'dist'] },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.base.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['types', 'import', 'node', 'default'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['types', 'import', 'node', 'default'],
+    },
   },
 };

@@ -24,7 +24,10 @@ export default tseslint.config(
     rules: {
       'no-restricted-syntax': [
         'error',
-        { selector: "Identifier[name=/^(subtle|getRandomValues)$/]", message: 'Only packages/crypto/src/webcrypto.ts touches Web Crypto.' },
+        {
+          selector: 'Identifier[name=/^(subtle|getRandomValues)$/]',
+          message: 'Only packages/crypto/src/webcrypto.ts touches Web Crypto.',
+        },
       ],
     },
   },
@@ -40,6 +43,17 @@ export default tseslint.config(
   },
   {
     files: ['**/*.{js,mjs}'],
-    languageOptions: { globals: { process: 'readonly', console: 'readonly', Buffer: 'readonly', URL: 'readonly', setTimeout: 'readonly', clearTimeout: 'readonly', fetch: 'readonly', performance: 'readonly' } },
+    languageOptions: {
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        Buffer: 'readonly',
+        URL: 'readonly',
+        setTimeout: 'readonly',
+        clearTimeout: 'readonly',
+        fetch: 'readonly',
+        performance: 'readonly',
+      },
+    },
   },
 );

@@ -11,7 +11,9 @@ const alias = Object.fromEntries(
     .filter((name) => existsSync(`${root}packages/${name}/src/index.ts`))
     .map((name) => [`@sealscribe/${name}`, `${root}packages/${name}/src/index.ts`]),
 );
-const chromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
+const chromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
+  existsSync,
+);
 
 export default defineConfig({
   test: {
@@ -39,7 +41,11 @@ export default defineConfig({
         resolve: { alias },
         test: {
           name: 'chromium',
-          include: ['packages/crypto/test/**/*.test.ts', 'packages/*/test/**/*.browser.test.ts', 'test/e2e/**/*.browser.test.ts'],
+          include: [
+            'packages/crypto/test/**/*.test.ts',
+            'packages/*/test/**/*.browser.test.ts',
+            'test/e2e/**/*.browser.test.ts',
+          ],
           exclude: ['**/*.node.test.ts'],
           globalSetup: ['test/e2e/browser-server.ts'],
           testTimeout: 60_000,
@@ -50,7 +56,15 @@ export default defineConfig({
             provider: playwright({
               launchOptions: {
                 ...(chromium ? { executablePath: chromium } : {}),
-                args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+                args: [
+                  '--no-sandbox',
+                  '--disable-gpu',
+                  '--disable-quic',
+                  '--no-first-run',
+                  '--disable-background-networking',
+                  '--disable-component-update',
+                  '--disable-sync',
+                ],
               },
               contextOptions: { ignoreHTTPSErrors: true },
             }),

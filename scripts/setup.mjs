@@ -12,7 +12,8 @@ const PNPM = 'pnpm@10.34.9';
 export function run(command, args, options = {}) {
   const result = spawnSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], ...options });
   if (result.error) throw result.error;
-  if (result.status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${result.status ?? result.signal}`);
+  if (result.status !== 0)
+    throw new Error(`${command} ${args.join(' ')} ended with ${result.status ?? result.signal}`);
   return result;
 }
 
@@ -51,14 +52,37 @@ export function build() {
   const stamp = join(root, 'node_modules', '.cache', 'sealscribe-built');
   const source = Math.max(
     newest(join(root, 'packages')),
-    ...['tsup.config.ts', 'tsconfig.base.json', 'pnpm-lock.yaml'].map((file) => statSync(join(root, file)).mtimeMs),
+    ...['tsup.config.ts', 'tsconfig.base.json', 'pnpm-lock.yaml'].map(
+      (file) => statSync(join(root, file)).mtimeMs,
+    ),
   );
-  const made = ['crypto/dist/index.js', 'server-reference/dist/main.js', 'cli/dist/main.js', 'model-moonshine-tiny-en/files/manifest.json'];
-  if (existsSync(stamp) && statSync(stamp).mtimeMs > source && made.every((file) => existsSync(join(root, 'packages', file)))) return;
-  for (const name of readdirSync(join(root, 'packages'))) rmSync(join(root, 'packages', name, 'dist'), { recursive: true, force: true });
+  const made = [
+    'crypto/dist/index.js',
+    'server-reference/dist/main.js',
+    'cli/dist/main.js',
+    'model-moonshine-tiny-en/files/manifest.json',
+  ];
+  if (
+    existsSync(stamp) &&
+    statSync(stamp).mtimeMs > source &&
+    made.every((file) => existsSync(join(root, 'packages', file)))
+  )
+    return;
+  for (const name of readdirSync(join(root, 'packages')))
+    rmSync(join(root, 'packages', name, 'dist'), { recursive: true, force: true });
   run(process.execPath, ['packages/model-moonshine-tiny-en/build.mjs'], { stdio: ['ignore', 2, 2] });
   run(bin('tsup'), ['--config', 'tsup.config.ts'], { stdio: ['ignore', 2, 2] });
-  run(bin('tsc'), ['-b', '--force', ...readdirSync(join(root, 'packages')).filter((name) => existsSync(join(root, 'packages', name, 'tsconfig.json'))).map((name) => `packages/${name}`)], { stdio: ['ignore', 2, 2] });
+  run(
+    bin('tsc'),
+    [
+      '-b',
+      '--force',
+      ...readdirSync(join(root, 'packages'))
+        .filter((name) => existsSync(join(root, 'packages', name, 'tsconfig.json')))
+        .map((name) => `packages/${name}`),
+    ],
+    { stdio: ['ignore', 2, 2] },
+  );
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, '');
 }
@@ -79,7 +103,9 @@ export function systemPackages(needs) {
     run('apt-get', ['update', '-qq'], quiet);
     run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], quiet);
   } else {
-    console.error(`Please install: ${packages.join(' ')} (for example: sudo apt-get install ${packages.join(' ')})`);
+    console.error(
+      `Please install: ${packages.join(' ')} (for example: sudo apt-get install ${packages.join(' ')})`,
+    );
   }
   return Object.keys(needs).filter((command) => !has(command));
 }

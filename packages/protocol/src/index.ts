@@ -1,0 +1,10 @@
+/**
+ * The words that client and server share: the transcript, the routes, the shapes of requests and answers, the error codes.
+ * Nothing here does I/O or cryptography.
+ *
+ * @packageDocumentation
+ */
+export * from './transcript.js';
+export * from './errors.js';
+export * from './routes.js';
+export * from './api.js';
