@@ -1,0 +1,77 @@
+/**
+ * Turns whatever a route throws into one of the two JSON shapes of the protocol: the vault's nested one, or the flat one of
+ * the transcription routes. Unexpected errors become a bare `internal`: their messages may hold anything, so neither the
+ * client nor the log gets them, only their class and code.
+ */
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { routes, type ErrorCode, type TranscriptionError, type VaultError } from '@sealscribe/protocol';
+import { HttpError } from './http-error.js';
+
+const transcriptionPaths = new Set<string>(
+  Object.values(routes)
+    .filter((route) => route.half === 'transcription')
+    .map((route) => route.path),
+);
+
+/** What fastify and its plugins find wrong with a request, by the status that they give it. */
+const codeOfStatus: Record<number, ErrorCode> = {
+  400: 'bad_request',
+  401: 'unauthorized',
+  403: 'forbidden',
+  404: 'not_found',
+  405: 'method_not_allowed',
+  406: 'unsupported_media',
+  413: 'payload_too_large',
+  415: 'unsupported_media',
+  429: 'rate_limited',
+  503: 'unavailable',
+};
+
+/** SQLite's and the file system's ways of saying that the disk is full. */
+const diskFull = new Set(['SQLITE_FULL', 'ENOSPC', 'EDQUOT']);
+
+/** The error that the client gets to see for anything that was thrown. */
+export function toHttpError(error: unknown): HttpError {
+  if (error instanceof HttpError) return error;
+  const { code, statusCode } = error as Partial<FastifyError>;
+  if (code !== undefined && diskFull.has(code))
+    return new HttpError('storage_full', undefined, { cause: error });
+  const isFrameworks = typeof code === 'string' && code.startsWith('FST_');
+  const known = isFrameworks && statusCode !== undefined ? codeOfStatus[statusCode] : undefined;
+  return new HttpError(known ?? 'internal', undefined, { cause: error });
+}
+
+/** The JSON of an error, in the shape that the clients of this half of the server read. */
+export function errorBody(
+  error: HttpError,
+  half: 'transcription' | 'vault',
+  requestId: string,
+): TranscriptionError | VaultError {
+  const { code, message } = error;
+  return half === 'transcription'
+    ? { error: message, code, requestId }
+    : { error: { code, message, requestId } };
+}
+
+/** The error handler of both halves: sets status and Retry-After and sends the JSON. */
+export function handleError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const error = toHttpError(thrown);
+  if (error.status >= 500) {
+    const cause: unknown = error.cause ?? error;
+    const { name, code } = cause as { name?: string; code?: string };
+    request.log.error({ error: { name, code }, answered: error.code }, 'request failed');
+  }
+  if (error.retryAfter !== undefined)
+    void reply.header('retry-after', Math.max(1, Math.ceil(error.retryAfter)));
+  const half = transcriptionPaths.has(request.routeOptions.url ?? '') ? 'transcription' : 'vault';
+  void reply
+    .code(error.status)
+    .type('application/json; charset=utf-8')
+    .send(errorBody(error, half, request.id));
+}
+
+/** Gives the whole app this error handling; unknown routes answer `not_found` in the vault's shape. */
+export function installErrorHandling(app: FastifyInstance): void {
+  app.setErrorHandler(handleError);
+  app.setNotFoundHandler((request, reply) => handleError(new HttpError('not_found'), request, reply));
+}
