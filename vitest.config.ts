@@ -66,7 +66,6 @@ export default defineConfig({
                   '--disable-sync',
                 ],
               },
-              contextOptions: { ignoreHTTPSErrors: true },
             }),
             instances: [{ browser: 'chromium' }],
           },
