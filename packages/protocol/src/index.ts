@@ -8,3 +8,4 @@ export * from './transcript.js';
 export * from './errors.js';
 export * from './routes.js';
 export * from './api.js';
+export * from './subtitles.js';
