@@ -1,0 +1,171 @@
+/**
+ * Everything that can go wrong and is not the caller's mistake (those are TypeError and RangeError): one base class, each
+ * error with a `code` that never changes. Messages carry no password, key, transcript, file name or email.
+ * Aborting stays what the platform throws for it (AbortError).
+ */
+import type { ErrorCode } from '@sealscribe/protocol';
+import type { VaultEntry, VaultTranscript } from './vault-types.js';
+
+/** Why the client refuses what the server gave it, although the answer had the right shape. */
+export type IntegrityCode =
+  | 'authentication_failed'
+  | 'malformed'
+  | 'unsupported_version'
+  | 'invalid_document'
+  | 'weak_kdf'
+  | 'rollback'
+  | 'fork'
+  | 'unlisted'
+  | 'vanished';
+
+/** Every code that an error of the client can carry; those of {@link ApiError} are the server's. */
+export type SealscribeErrorCode =
+  | ErrorCode
+  | IntegrityCode
+  | 'unknown'
+  | 'connection_failed'
+  | 'timeout'
+  | 'certificate_untrusted'
+  | 'certificate_mismatch'
+  | 'bad_answer'
+  | 'source_unreadable'
+  | 'wrong_password'
+  | 'signed_out'
+  | 'locked'
+  | 'conflict'
+  | 'damaged'
+  | 'freshness_unreadable'
+  | 'kdf_unsupported'
+  | 'insecure_context';
+
+/** Base of every error that the client throws and that is not a mistake of the caller. */
+export class SealscribeError extends Error {
+  override readonly name: string = 'SealscribeError';
+
+  constructor(
+    readonly code: SealscribeErrorCode,
+    message: string,
+    options?: { cause?: unknown },
+  ) {
+    super(message, options);
+  }
+}
+
+/** The server refused a request: its code, the HTTP status and the id under which its log knows the request. */
+export class ApiError extends SealscribeError {
+  override readonly name = 'ApiError';
+
+  constructor(
+    readonly status: number,
+    code: ErrorCode | 'unknown',
+    message: string,
+    readonly requestId: string | undefined,
+    /** Seconds after which the server wants to be asked again, where it said so. */
+    readonly retryAfter?: number,
+  ) {
+    super(code, message);
+  }
+}
+
+/** The server could not be reached, or the connection broke. */
+export class ConnectionError extends SealscribeError {
+  override readonly name = 'ConnectionError';
+
+  constructor(message: string, options?: { cause?: unknown }) {
+    super('connection_failed', message, options);
+  }
+}
+
+/** Nothing moved in either direction for the client's `timeout`. */
+export class TimeoutError extends SealscribeError {
+  override readonly name = 'TimeoutError';
+
+  constructor(message: string) {
+    super('timeout', message);
+  }
+}
+
+/** The server's certificate is not trusted, or is not the pinned one. No byte of the request was sent. */
+export class CertificateError extends SealscribeError {
+  override readonly name = 'CertificateError';
+
+  constructor(
+    code: 'certificate_untrusted' | 'certificate_mismatch',
+    message: string,
+    options?: { cause?: unknown },
+  ) {
+    super(code, message, options);
+  }
+}
+
+/** The recording could not be read: no such file, no permission, or the download failed. */
+export class SourceError extends SealscribeError {
+  override readonly name = 'SourceError';
+
+  constructor(message: string, options?: { cause?: unknown }) {
+    super('source_unreadable', message, options);
+  }
+}
+
+/** Email and password do not belong together. Which of them is wrong cannot be told. */
+export class WrongPasswordError extends SealscribeError {
+  override readonly name = 'WrongPasswordError';
+
+  constructor() {
+    super('wrong_password', 'The email or the password is wrong.');
+  }
+}
+
+/** What the server gave does not open, is not what was asked for, or is older than what this device has already seen. */
+export class IntegrityError extends SealscribeError {
+  override readonly name = 'IntegrityError';
+  declare readonly code: IntegrityCode;
+
+  constructor(
+    code: IntegrityCode,
+    message: string,
+    options?: {
+      /** Id of the transcript concerned; none where it is the index, the key record or a blob. */
+      id?: string;
+      cause?: unknown;
+    },
+  ) {
+    super(code, message, options);
+    this.id = options?.id;
+  }
+
+  /** Id of the transcript concerned; undefined where it is the index, the key record or a blob. */
+  readonly id: string | undefined;
+}
+
+/** Some transcripts of the vault could not be opened or are missing. The good ones are in `entries`. */
+export class DamagedVaultError extends SealscribeError {
+  override readonly name = 'DamagedVaultError';
+
+  constructor(
+    /** Everything that is in order. */
+    readonly entries: readonly VaultEntry[],
+    /** One error per transcript that is not, with its id. */
+    readonly problems: readonly IntegrityError[],
+  ) {
+    super(
+      'damaged',
+      `${problems.length} of the vault's transcripts cannot be trusted; ${entries.length} are in order.`,
+    );
+  }
+}
+
+/** Another device changed the transcript. Merge into `current` and update again with its revision. */
+export class ConflictError extends SealscribeError {
+  override readonly name = 'ConflictError';
+
+  constructor(
+    readonly id: string,
+    /** The revision that the refused change was made from. */
+    readonly baseRevision: number,
+    /** The transcript as it is stored now, opened and verified; undefined where it was deleted meanwhile. */
+    readonly current: VaultTranscript | undefined,
+  ) {
+    super('conflict', 'The transcript was changed elsewhere in the meantime.');
+  }
+}

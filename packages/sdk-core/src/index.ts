@@ -1,0 +1,38 @@
+/**
+ * The Sealscribe client without a runtime: sdk-node and sdk-browser pass theirs in and re-export everything here.
+ *
+ * @packageDocumentation
+ */
+export { Sealscribe, type Credentials, type SealscribeOptions } from './client.js';
+export * from './errors.js';
+export { MemoryFreshness, type FreshnessStore } from './freshness.js';
+export type { AudioSource, OpenAudio, Platform, PlatformRequest } from './platform.js';
+export type { PrivateDocument, PrivateMode } from './private-mode.js';
+export type { TranscribeOptions } from './transcription.js';
+export type { Vault } from './vault.js';
+export type * from './vault-types.js';
+export { toJson } from './export/json.js';
+export type {
+  BlobInfo,
+  ErrorCode,
+  Health,
+  LanguageList,
+  ModelInfo,
+  Progress,
+  Segment,
+  Session,
+  Transcript,
+  Word,
+} from '@sealscribe/protocol';
+// The baseline as it stands alone, for tools that work offline.
+export {
+  CryptoError,
+  decodeBase64,
+  decodeText,
+  decrypt,
+  deriveKey,
+  encodeBase64,
+  encrypt,
+  importKey,
+  normalizeEmail,
+} from '@sealscribe/crypto';

@@ -1,0 +1,70 @@
+/**
+ * What the client needs from where it runs: requests, recordings, time and chance. sdk-node and sdk-browser each pass one in;
+ * nothing else in sdk-core depends on a runtime. Cryptography is not here: that is @sealscribe/crypto's own business.
+ */
+import type { SealscribeError } from './errors.js';
+
+/** A recording to transcribe. Which kind it is is always said, never guessed from a string. */
+export type AudioSource =
+  | {
+      /** A file of this machine (Node). Read as a stream, never loaded whole. */
+      path: string;
+    }
+  | {
+      /** http(s) address that the CLIENT downloads and passes on; the server never fetches addresses. */
+      url: string | URL;
+    }
+  | {
+      data: Uint8Array | Blob;
+      /** Only the extension of it leaves the device. */
+      name?: string;
+    }
+  | {
+      /** Read once: an upload that breaks off cannot be tried again. */
+      stream: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
+      name?: string;
+    };
+
+/** A recording that is ready to be sent. */
+export interface OpenAudio {
+  /** File name, of which only the extension is sent; undefined where there is none. */
+  readonly name: string | undefined;
+  /** Bytes, or undefined where that is not known beforehand. */
+  readonly size: number | undefined;
+  /** Whether `open` may be called again after a failed attempt. */
+  readonly reopenable: boolean;
+  /** The bytes from the start. */
+  open(signal: AbortSignal): Promise<Blob | AsyncIterable<Uint8Array>>;
+}
+
+/** One HTTP request as the client makes it. */
+export interface PlatformRequest {
+  method: string;
+  headers: Record<string, string>;
+  /** An iterable is sent as it comes, with `content-length` among the headers where the length is known. */
+  body: Uint8Array | Blob | AsyncIterable<Uint8Array> | undefined;
+  signal: AbortSignal;
+}
+
+/** The runtime under the client. */
+export interface Platform {
+  /** Sends a request; follows no redirect, keeps no cookie, caches nothing. */
+  fetch(url: string, request: PlatformRequest): Promise<Response>;
+  /** Whether `fetch` sends an iterable as it comes; where not, the client gathers it into a Blob first. */
+  readonly streamsUploads: boolean;
+  /**
+   * Opens the sources that need the runtime.
+   * @throws SourceError when the recording cannot be read
+   */
+  openAudio(source: { path: string } | { url: string | URL }): Promise<OpenAudio>;
+  /** Turns a failure of `fetch` into a better error where the runtime knows more (certificates). */
+  explain?(failure: unknown): SealscribeError | undefined;
+  /** Resolves after `ms` milliseconds, or rejects with the signal's reason. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** A number from 0 to below 1 to spread retries with; never used for keys. */
+  random(): number;
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Lets go of open connections. */
+  close?(): Promise<void>;
+}
