@@ -5,6 +5,7 @@
  * @packageDocumentation
  */
 export * from './transcript.js';
+export * from './documents.js';
 export * from './errors.js';
 export * from './routes.js';
 export * from './api.js';
