@@ -1,0 +1,79 @@
+/**
+ * bind(): the one way in which this package puts several values into one byte string (docs/formats.md, section 0).
+ *
+ *     bind(label, f1 … fn) = ASCII(label) || 0x00 || for each field: uint32 big-endian length || bytes
+ *
+ * Every context, salt and info of the vault is listed below, with its fixed fields; no other one exists. Two different
+ * lists of values never give the same bytes, and two labels never meet.
+ */
+import { concat, decodeBase64url, encodeBase64url, type Bytes } from './bytes.js';
+import { encodeText } from './text.js';
+import { randomBytes } from './webcrypto.js';
+
+/** A field: bytes as they are, text as UTF-8, numbers as 8 bytes unsigned big-endian. */
+type Field = Uint8Array | string | number;
+
+const ID_TEXT = /^[A-Za-z0-9_-]{21}[AQgw]$/;
+
+function fieldBytes(field: Field): Uint8Array {
+  if (typeof field === 'string') return encodeText(field, 'field');
+  if (typeof field !== 'number') return field;
+  if (!Number.isSafeInteger(field) || field < 0)
+    throw new RangeError('a number must be a safe integer of at least 0');
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(field));
+  return bytes;
+}
+
+/** Encodes a label and its fields without ambiguity. */
+export function bind(label: string, ...fields: Field[]): Bytes {
+  const parts: Uint8Array[] = [encodeText(label, 'label'), Uint8Array.of(0)];
+  for (const field of fields) {
+    const bytes = fieldBytes(field);
+    const length = new Uint8Array(4);
+    new DataView(length.buffer).setUint32(0, bytes.length);
+    parts.push(length, bytes);
+  }
+  return concat(...parts);
+}
+
+/** A new id: 16 random bytes as 22 characters of base64url. The client makes ids before it seals. */
+export function newId(): string {
+  return encodeBase64url(randomBytes(16));
+}
+
+/** Whether a value is an id in its one canonical text form. */
+export function isId(value: unknown): value is string {
+  return typeof value === 'string' && ID_TEXT.test(value);
+}
+
+/**
+ * The 16 bytes of an id in text form.
+ * @throws TypeError naming the argument when it is not an id.
+ */
+export function idBytes(id: string, argument: string): Bytes {
+  if (typeof id !== 'string' || !ID_TEXT.test(id))
+    throw new TypeError(`${argument} must be an id: 22 characters of base64url`);
+  return decodeBase64url(id);
+}
+
+const account = (id: string) => idBytes(id, 'accountId');
+const transcript = (id: string) => idBytes(id, 'transcriptId');
+
+/** Every context of the vault, by what it binds. */
+export const contexts = {
+  accountSalt: (salt: Uint8Array, email: string) => bind('sealscribe/account/v1', salt, email),
+  auth: () => bind('sealscribe/auth/v1'),
+  accountKey: (accountId: string, keyVersion: number, iterations: number, salt: Uint8Array) =>
+    bind('sealscribe/account-key/v1', account(accountId), keyVersion, iterations, salt),
+  transcriptKey: (accountId: string, transcriptId: string) =>
+    bind('sealscribe/transcript-key/v1', account(accountId), transcript(transcriptId)),
+  card: (transcriptId: string, revision: number) =>
+    bind('sealscribe/card/v1', transcript(transcriptId), revision),
+  transcript: (transcriptId: string, revision: number) =>
+    bind('sealscribe/transcript/v1', transcript(transcriptId), revision),
+  words: (transcriptId: string, revision: number) =>
+    bind('sealscribe/words/v1', transcript(transcriptId), revision),
+  index: (accountId: string, indexRevision: number) =>
+    bind('sealscribe/index/v1', account(accountId), indexRevision),
+} as const;

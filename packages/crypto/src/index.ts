@@ -1,0 +1,52 @@
+/**
+ * The encryption of Sealscribe, on Web Crypto alone. Two doors:
+ *
+ * - **baseline-v1**, the published contract: {@link deriveKey}, {@link encrypt}, {@link decrypt}. Start with baseline.ts.
+ * - **the vault**: an account key sealed under a password (account.ts), transcripts sealed in three parts (sealed.ts), an
+ *   index against a server that hides or rolls back (vault-index.ts), all through one seal (cobblestone.ts).
+ *
+ * @packageDocumentation
+ */
+export { deriveKey, importKey, encrypt, decrypt } from './baseline.js';
+export { decodeText, normalizeEmail } from './text.js';
+export { encodeBase64, decodeBase64, encodeBase64url, decodeBase64url } from './bytes.js';
+export { newId } from './bind.js';
+export {
+  DEFAULT_ITERATIONS,
+  newSalt,
+  deriveRoot,
+  deriveAuthKey,
+  createAccountKey,
+  openAccountKey,
+  rewrapAccountKey,
+  type RootParameters,
+  type WrapContext,
+} from './account.js';
+export {
+  createTranscriptKey,
+  openTranscriptKey,
+  sealRecord,
+  openCard,
+  openPart,
+  sha256,
+  type PartName,
+  type PartRef,
+  type Parts,
+  type RecordToSeal,
+  type SealedRecord,
+} from './sealed.js';
+export {
+  sealIndex,
+  openIndex,
+  checkFreshness,
+  checkListed,
+  findVanished,
+  type IndexEntry,
+  type Mark,
+  type VaultIndex,
+} from './vault-index.js';
+export { seal, open } from './cobblestone.js';
+export { sealStream, openStream } from './cobblestone-stream.js';
+export { type JsonObject } from './padding.js';
+export { CryptoError, type CryptoErrorCode } from './errors.js';
+export { useWebCrypto } from './webcrypto.js';

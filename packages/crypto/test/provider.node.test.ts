@@ -1,0 +1,32 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { Crypto as PeculiarCrypto } from '@peculiar/webcrypto';
+import { decodeText, decrypt, deriveKey, encrypt, open, seal, useWebCrypto } from '../src/index.js';
+import { importHmacKey } from '../src/webcrypto.js';
+
+const native = globalThis.crypto;
+afterAll(() => useWebCrypto(native));
+
+describe('a Web Crypto provider that is passed in', () => {
+  it('opens what the native one sealed, and the other way round', async () => {
+    const context = new Uint8Array(3);
+    const raw = new Uint8Array(32).fill(9);
+    const sealAll = async () => ({
+      blob: await encrypt(await deriveKey('password', 'alice@example.com'), 'hello'),
+      sealed: await seal(await importHmacKey(raw.slice()), context, raw),
+    });
+    const openAll = async ({ blob, sealed }: Awaited<ReturnType<typeof sealAll>>) => {
+      expect(decodeText(await decrypt(await deriveKey('password', 'alice@example.com'), blob))).toBe('hello');
+      expect(await open(await importHmacKey(raw.slice()), context, sealed)).toEqual(raw);
+    };
+    const byNative = await sealAll();
+    useWebCrypto(new PeculiarCrypto() as unknown as Crypto);
+    await openAll(byNative);
+    const byPeculiar = await sealAll();
+    useWebCrypto(native);
+    await openAll(byPeculiar);
+  });
+
+  it('is refused when it is none', () => {
+    expect(() => useWebCrypto({} as Crypto)).toThrow(TypeError);
+  });
+});
