@@ -72,6 +72,12 @@ export const replaceKeysRequestSchema = z.strictObject({ authKey, keys: keyRecor
 export type ReplaceKeysRequest = z.infer<typeof replaceKeysRequestSchema>;
 export const replaceKeysAnswerSchema = z.strictObject({ keyVersion: revision });
 
+/** Query of the two lists, in order of id: `after` is `next` of the page before; `limit` is 1 to 200, 100 when absent. */
+export const listQuerySchema = z.strictObject({
+  after: z.optional(idSchema),
+  limit: z.optional(z.string().check(z.regex(/^([1-9]|[1-9][0-9]|1[0-9][0-9]|200)$/))),
+});
+
 export const blobInfoSchema = z.strictObject({
   id: idSchema,
   revision,
@@ -84,6 +90,7 @@ export const blobInfoSchema = z.strictObject({
 export type BlobInfo = z.infer<typeof blobInfoSchema>;
 export const blobListSchema = z.strictObject({
   blobs: z.array(blobInfoSchema),
+  /** The last id of a full page, null on the last page. */
   next: z.nullable(z.string()),
 });
 export const blobWrittenSchema = z.strictObject({ id: idSchema, revision });
