@@ -1,0 +1,127 @@
+/**
+ * `sealscribe transcribe`: a recording becomes text, and with --save a sealed transcript in the vault.
+ */
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { Command } from 'commander';
+import type { Transcript } from '@sealscribe/sdk-node';
+import { connect, ensureSession, openVault, type Connection } from '../connection.js';
+import { CliError } from '../exit-codes.js';
+import {
+  checkStandardInput,
+  chooseFormat,
+  withAccount,
+  withFormat,
+  withServer,
+  type Format,
+} from '../options.js';
+import { printJson, say } from '../output.js';
+import { ProgressBar } from '../progress.js';
+import { deliver, renderTranscript } from '../render.js';
+import type { SettingFlags } from '../settings.js';
+import type { Terminal } from '../terminal.js';
+
+interface Flags extends SettingFlags {
+  save?: true;
+  title?: string;
+  language?: string;
+  model?: string;
+  format?: Format;
+  output?: string;
+  json?: true;
+}
+
+const HELP = `
+FILE is an audio or video file, - for standard input, or an https:// address, which this
+computer fetches (the server never does). Without --save nothing is stored anywhere.
+With --json the transcript is one line on stdout, with its "id" when it was saved.
+
+Examples:
+  $ sealscribe transcribe interview.mp3
+  $ sealscribe transcribe interview.mp3 --save --title "Interview, 3 May"
+  $ sealscribe transcribe interview.mp3 -o interview.srt
+  $ ffmpeg -i film.mkv -f wav - | sealscribe transcribe - --format vtt > film.vtt`;
+
+/** Adds the command to the program. */
+export function registerTranscribe(program: Command, terminal: Terminal): void {
+  const command = program
+    .command('transcribe')
+    .description('turn a recording into text')
+    .argument('<file>', 'recording: a file, - for standard input, or an https:// address')
+    .option('--save', 'seal the transcript and keep it in the vault')
+    .option('--title <text>', 'title in the vault (sealed, like everything else)')
+    .option('--language <code>', 'language spoken, such as en (default: found out)')
+    .option('--model <id>', 'model to use: sealscribe models')
+    .option('-o, --output <file>', 'write the transcript to this file');
+  withAccount(withServer(withFormat(command)))
+    .option('--json', 'print the transcript as one line of JSON')
+    .addHelpText('after', HELP)
+    .action(async (file: string, flags: Flags) => {
+      checkFlags(file, flags);
+      const source = await findSource(file, terminal);
+      const connection = await connect(terminal, flags);
+      // Before the recording is sent: a wrong password should not cost an hour of transcription.
+      const vault = flags.save ? await openVault(connection) : await ensureSession(connection);
+      const transcript = await transcribe(connection, source, flags, terminal);
+      const fileName =
+        file === '-' ? undefined : isUrl(file) ? new URL(file).pathname.split('/').at(-1) : basename(file);
+      const saved = await vault?.save(transcript, {
+        ...(flags.title === undefined ? {} : { title: flags.title }),
+        ...(fileName ? { fileName } : {}),
+      });
+      if (saved) say(terminal, `Sealed and saved as ${saved.id}`);
+      if (flags.output !== undefined || !flags.json) {
+        const format = chooseFormat(flags.format, flags.output);
+        await deliver(terminal, renderTranscript(transcript, format), flags.output);
+      }
+      if (flags.json) await printJson(terminal, { ...saved, ...transcript });
+    });
+}
+
+function checkFlags(file: string, flags: Flags): void {
+  checkStandardInput(file, flags);
+  if (flags.title !== undefined && !flags.save)
+    throw new CliError('usage', '--title is kept in the vault: add --save.');
+  if (flags.json && flags.format && flags.format !== 'json' && flags.output === undefined)
+    throw new CliError(
+      'usage',
+      '--json and --format both want standard output: add -o FILE for the formatted one.',
+    );
+  if (flags.json && flags.output === '-')
+    throw new CliError('usage', '--json and -o - both want standard output.');
+}
+
+const isUrl = (file: string) => /^https?:\/\//i.test(file);
+
+/** What FILE stands for; a file that is not there is found out before anybody signs in. */
+async function findSource(file: string, terminal: Terminal) {
+  if (isUrl(file)) {
+    if (URL.canParse(file)) return { url: file };
+    throw new CliError('usage', 'This is not a valid address.');
+  }
+  if (file === '-') {
+    if (terminal.stdin.isTTY) throw new CliError('usage', 'Nothing is connected to standard input.');
+    return { stream: terminal.stdin as AsyncIterable<Uint8Array> };
+  }
+  if ((await stat(file)).isDirectory()) throw new CliError('usage', 'This is a folder, not a recording.');
+  return { path: file };
+}
+
+async function transcribe(
+  { client }: Connection,
+  source: Awaited<ReturnType<typeof findSource>>,
+  flags: Flags,
+  terminal: Terminal,
+): Promise<Transcript> {
+  const bar = new ProgressBar(terminal);
+  try {
+    return await client.transcribe(source, {
+      signal: terminal.signal,
+      onProgress: bar.report,
+      ...(flags.language === undefined ? {} : { language: flags.language }),
+      ...(flags.model === undefined ? {} : { model: flags.model }),
+    });
+  } finally {
+    bar.stop();
+  }
+}

@@ -1,0 +1,102 @@
+/**
+ * From settings to a client: the pinned server, the saved session, the freshness marks of this device, and the opened vault.
+ * A session that has run out is replaced without a word when the password is at hand.
+ */
+import { join } from 'node:path';
+import { Sealscribe, type Session, type Vault, fileFreshnessStore } from '@sealscribe/sdk-node';
+import { homeFolder, loadConfig, saveConfig, type SavedConfig } from './config.js';
+import { CliError } from './exit-codes.js';
+import { isCode } from './failure.js';
+import { Settings, type SettingFlags } from './settings.js';
+import type { Terminal } from './terminal.js';
+
+/** A client and the settings it was made from. */
+export interface Connection {
+  client: Sealscribe;
+  settings: Settings;
+}
+
+/** The settings of a run, with what config.json remembers. */
+export async function loadSettings(terminal: Terminal, flags: SettingFlags): Promise<Settings> {
+  return new Settings(flags, await loadConfig(homeFolder(terminal.env)), terminal);
+}
+
+/** Makes a client. Nothing is sent yet. `fresh` leaves the saved session out and asks a person for the fingerprint. */
+export async function connect(
+  terminal: Terminal,
+  flags: SettingFlags,
+  options: { fresh?: boolean } = {},
+): Promise<Connection> {
+  const settings = await loadSettings(terminal, flags);
+  const server = await settings.server();
+  const fingerprint = await settings.fingerprint({ ask: options.fresh === true });
+  const session = options.fresh ? undefined : await settings.session();
+  const client = new Sealscribe({
+    server,
+    freshness: fileFreshnessStore(join(homeFolder(terminal.env), 'freshness.json')),
+    ...(fingerprint === undefined ? {} : { fingerprint }),
+    ...(session === undefined
+      ? {}
+      : {
+          session: { token: session.token, accountId: session.accountId, expiresAt: session.expiresAt },
+        }),
+  });
+  return { client, settings };
+}
+
+/** Makes sure that the client's session is one the server takes, signing in where it is not. */
+export async function ensureSession({ client, settings }: Connection): Promise<void> {
+  if (client.session) {
+    try {
+      await client.models();
+      return;
+    } catch (error) {
+      if (!isCode(error, 'unauthorized')) throw error;
+    }
+  }
+  const session = await client.signIn({ email: await settings.email(), password: await settings.password() });
+  await rememberSession(settings, session);
+}
+
+/**
+ * Opens the vault with the password, signing in where needed.
+ * @throws CliError `auth` when the password does not open the account's key.
+ */
+export async function openVault({ client, settings }: Connection): Promise<Vault> {
+  const email = await settings.email();
+  const password = await settings.password();
+  let vault: Vault;
+  try {
+    vault = await client.unlock({ email, password });
+  } catch (error) {
+    if (isCode(error, 'authentication_failed'))
+      throw new CliError('auth', 'Wrong email or password.', { cause: error });
+    throw error;
+  }
+  if (client.session && client.session.token !== settings.saved.session?.token)
+    await rememberSession(settings, client.session);
+  return vault;
+}
+
+/** Saves a session for later commands and leaves the saved server and email alone. */
+async function rememberSession(settings: Settings, session: Session): Promise<void> {
+  const home = homeFolder(settings.terminal.env);
+  await saveConfig(home, { ...(await loadConfig(home)), session: await toSaved(settings, session) });
+}
+
+/** Saves server, fingerprint, email and session as the defaults of later commands. */
+export async function rememberAccount(settings: Settings, session: Session): Promise<void> {
+  const fingerprint = await settings.fingerprint();
+  const config: SavedConfig = {
+    server: await settings.server(),
+    ...(fingerprint === undefined ? {} : { fingerprint }),
+    email: await settings.email(),
+    session: await toSaved(settings, session),
+  };
+  await saveConfig(homeFolder(settings.terminal.env), config);
+}
+
+async function toSaved(settings: Settings, session: Session) {
+  const { token, accountId, expiresAt } = session;
+  return { server: await settings.server(), email: await settings.email(), token, accountId, expiresAt };
+}

@@ -1,0 +1,101 @@
+/**
+ * From an error to an exit code and one line for a person. Errors of the SDK are told apart by their `code` and by nothing else.
+ * No line names a file, an email or anything secret; the person knows what was typed.
+ */
+import { CommanderError } from 'commander';
+import { CliError, type ExitName } from './exit-codes.js';
+
+/** How a run failed: the exit code by name, a code for scripts, and the line to show. */
+export interface Failure {
+  exit: ExitName;
+  code: string;
+  message: string;
+}
+
+/** Exit codes of the errors' codes: the server's, the SDK's, the encryption's and the file system's. */
+const exitOf: Record<string, ExitName> = {
+  bad_request: 'usage',
+  unauthorized: 'auth',
+  wrong_credentials: 'auth',
+  wrong_password: 'auth',
+  forbidden: 'auth',
+  locked_out: 'auth',
+  connection_failed: 'network',
+  timeout: 'network',
+  certificate_mismatch: 'network',
+  rate_limited: 'network',
+  busy: 'network',
+  unavailable: 'network',
+  not_found: 'notFound',
+  model_not_found: 'notFound',
+  ENOENT: 'notFound',
+  email_taken: 'conflict',
+  id_taken: 'conflict',
+  conflict: 'conflict',
+  revision_conflict: 'conflict',
+  encrypted_content: 'conflict',
+  empty_file: 'media',
+  payload_too_large: 'media',
+  audio_too_long: 'media',
+  unsupported_media: 'media',
+  decoder_missing: 'media',
+  undecodable_media: 'media',
+  no_audio: 'media',
+  language_not_supported: 'media',
+  authentication_failed: 'integrity',
+  malformed: 'integrity',
+  unsupported_version: 'integrity',
+  invalid_document: 'integrity',
+  weak_kdf: 'integrity',
+  rollback: 'integrity',
+  fork: 'integrity',
+  unlisted: 'integrity',
+};
+
+/** Lines that say more to a person at a command line than the error's own message. */
+const lineOf: Record<string, string> = {
+  unauthorized: 'The session is not valid (any more). Sign in: sealscribe login',
+  wrong_credentials: 'Wrong email or password.',
+  wrong_password: 'Wrong email or password.',
+  email_taken: 'There is an account with this email already. Sign in: sealscribe login',
+  authentication_failed: 'Decryption failed: the email or password is wrong, or the data is damaged.',
+  rollback: 'The server shows an older state than this device has seen before. Nothing was opened.',
+  fork: 'The server shows another state than this device has seen before. Nothing was opened.',
+  unlisted: "The server shows a transcript that the vault's own index does not list. Nothing was opened.",
+  ENOENT: 'There is no such file or folder.',
+  EACCES: 'Access to the file or folder is denied.',
+  EISDIR: 'This is a folder, not a file.',
+  ENOTDIR: 'Part of the path is not a folder.',
+  ENOSPC: 'The disk is full.',
+};
+
+/** The `code` of an error, if it has one. */
+function codeOf(error: unknown): string | undefined {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' ? code : undefined;
+}
+
+/** Whether an error carries this code. */
+export function isCode(error: unknown, code: string): boolean {
+  return codeOf(error) === code;
+}
+
+/** What an error means for the exit code, and how to say it. */
+export function explainFailure(error: unknown): Failure {
+  if (error instanceof CliError) return { exit: error.exit, code: error.exit, message: error.message };
+  if (error instanceof CommanderError)
+    return { exit: 'usage', code: 'usage', message: withoutValue(error.message) };
+  if (error instanceof Error && error.name === 'AbortError')
+    return { exit: 'interrupted', code: 'interrupted', message: 'Interrupted.' };
+  const code = codeOf(error) ?? 'unexpected';
+  const message = lineOf[code] ?? (error instanceof Error ? error.message : 'Something went wrong.');
+  return { exit: exitOf[code] ?? 'other', code, message };
+}
+
+/** Commander quotes an unknown option with its value, and the value may be somebody's password. */
+function withoutValue(message: string): string {
+  const line = message.replace(/^error: /, '').replace(/'(--?[^'=]*)=.*'/s, "'$1'");
+  return /'(--password|-p)'/.test(line)
+    ? 'There is no --password, because other people could see it: set SEALSCRIBE_PASSWORD or use --password-stdin.'
+    : line;
+}

@@ -1,0 +1,27 @@
+#!/usr/bin/env node
+/**
+ * `sealscribe`: ties the command to this process. Ctrl-C aborts what is going on, a reader that goes away (`| head`) ends it quietly.
+ */
+import { EXIT } from './exit-codes.js';
+import { run } from './run.js';
+
+const interrupt = new AbortController();
+let interrupts = 0;
+const onSignal = () => {
+  interrupts += 1;
+  interrupt.abort();
+  // Whoever insists does not wait.
+  if (interrupts > 1) process.exit(EXIT.interrupted);
+};
+process.on('SIGINT', onSignal);
+process.on('SIGTERM', onSignal);
+process.on('SIGHUP', onSignal);
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    process.exit(error.code === 'EPIPE' ? EXIT.success : EXIT.other);
+  });
+
+const { stdin, stdout, stderr, env } = process;
+const code = await run(process.argv.slice(2), { stdin, stdout, stderr, env, signal: interrupt.signal });
+// Connections that are kept alive must not keep the command alive.
+process.exit(code);

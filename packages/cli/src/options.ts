@@ -1,0 +1,71 @@
+/**
+ * Options that several commands share, described once, and the checks of what stands on the command line.
+ */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { CliError } from './exit-codes.js';
+
+/** The shapes in which a transcript can be written. */
+export const FORMATS = ['txt', 'srt', 'vtt', 'json'] as const;
+/** One of {@link FORMATS}. */
+export type Format = (typeof FORMATS)[number];
+
+/** Adds the options that say where the server is. */
+export function withServer(command: Command): Command {
+  return command
+    .option('--server <url>', 'address of the server (SEALSCRIBE_SERVER)')
+    .option('--fingerprint <hex>', 'SHA-256 of its certificate, as it prints it (SEALSCRIBE_FINGERPRINT)');
+}
+
+/** Adds the options that say who you are. */
+export function withAccount(command: Command): Command {
+  return command
+    .option('--email <address>', 'email of the account (SEALSCRIBE_EMAIL)')
+    .option('--password-stdin', 'read the password from standard input (else SEALSCRIBE_PASSWORD)');
+}
+
+/** Adds `--format`. */
+export function withFormat(command: Command): Command {
+  return command.addOption(
+    new Option(
+      '--format <format>',
+      'shape of the transcript (default: by the name of the output, else txt)',
+    ).choices(FORMATS),
+  );
+}
+
+/** The format that was asked for, or the one that the output's name ends in, or plain text. */
+export function chooseFormat(format: Format | undefined, output: string | undefined): Format {
+  const ending = output?.split('.').at(-1)?.toLowerCase();
+  return format ?? FORMATS.find((known) => known === ending) ?? 'txt';
+}
+
+/** Whether an argument is the id of a transcript. */
+const isId = (text: string) => /^[A-Za-z0-9_-]{21}[AQgw]$/.test(text);
+
+/** Parses an ID argument. @throws InvalidArgumentError when it cannot be the id of a transcript. */
+export function parseId(text: string): string {
+  if (isId(text)) return text;
+  throw new InvalidArgumentError('An ID has 22 characters; `sealscribe list` shows them.');
+}
+
+/**
+ * One id in 64 begins with a dash and would be taken for an option: such arguments are moved behind `--`,
+ * where every argument is what it is.
+ */
+export function protectIds(args: readonly string[]): string[] {
+  const end = args.indexOf('--');
+  const open = end < 0 ? [...args] : args.slice(0, end);
+  const rest = end < 0 ? [] : args.slice(end + 1);
+  const ids = open.filter((text) => text.startsWith('-') && isId(text));
+  if (ids.length === 0) return [...args];
+  return [...open.filter((text) => !ids.includes(text)), '--', ...ids, ...rest];
+}
+
+/** Refuses to read standard input twice. @throws CliError `usage` when both the data and the password would come from there. */
+export function checkStandardInput(source: string, flags: { passwordStdin?: boolean }): void {
+  if (source === '-' && flags.passwordStdin)
+    throw new CliError(
+      'usage',
+      'Standard input cannot carry both the data and the password: set SEALSCRIBE_PASSWORD.',
+    );
+}

@@ -1,0 +1,76 @@
+/**
+ * The whole command: its name, its help, and its commands. Commands register themselves; nothing is run here.
+ */
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { registerDecrypt } from './commands/decrypt.js';
+import { registerEncrypt } from './commands/encrypt.js';
+import { registerExitCodes } from './commands/exit-codes.js';
+import { registerExport } from './commands/export.js';
+import { registerHealth } from './commands/health.js';
+import { registerList } from './commands/list.js';
+import { registerLogin } from './commands/login.js';
+import { registerLogout } from './commands/logout.js';
+import { registerModels } from './commands/models.js';
+import { registerRm } from './commands/rm.js';
+import { registerShow } from './commands/show.js';
+import { registerSignup } from './commands/signup.js';
+import { registerTranscribe } from './commands/transcribe.js';
+import type { Terminal } from './terminal.js';
+
+const EXAMPLES = `
+Start here:
+  $ sealscribe signup --server https://127.0.0.1:8443 --fingerprint HEX --email you@example.com
+  $ sealscribe transcribe interview.mp3 --save
+  $ sealscribe list
+  $ sealscribe export ID --format srt -o interview.srt
+
+Without a server:
+  $ sealscribe encrypt notes.txt
+  $ sealscribe decrypt notes.txt.sealed -o notes.txt
+
+Settings come from options, then the environment (SEALSCRIBE_SERVER, SEALSCRIBE_FINGERPRINT,
+SEALSCRIBE_EMAIL, SEALSCRIBE_PASSWORD, SEALSCRIBE_HOME), then the last sign-in, then questions
+on a terminal. Without a terminal nothing is ever asked. Data goes to stdout, talk to stderr.
+Exit codes: sealscribe help exit-codes`;
+
+/** Builds the command for one run in these surroundings. */
+export function buildProgram(terminal: Terminal): Command {
+  const program = new Command('sealscribe')
+    .description('Private transcription: your recording becomes text, sealed so that only you can read it.')
+    .version(readVersion(), '-V, --version', 'show the version')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand('help [command]', 'show help for a command')
+    .addHelpText('after', EXAMPLES)
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void terminal.stdout.write(text),
+      writeErr: (text) => void terminal.stderr.write(text),
+      // Said by main.ts, in the same words as every other failure.
+      outputError: () => undefined,
+    });
+  const commands = [
+    registerSignup,
+    registerLogin,
+    registerLogout,
+    registerTranscribe,
+    registerList,
+    registerShow,
+    registerExport,
+    registerRm,
+    registerEncrypt,
+    registerDecrypt,
+    registerModels,
+    registerHealth,
+    registerExitCodes,
+  ];
+  for (const register of commands) register(program, terminal);
+  return program;
+}
+
+/** The version of this package. */
+function readVersion(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}

@@ -1,0 +1,42 @@
+/**
+ * One run from arguments to exit code. Failures become one line on stderr, and with --json a second line that scripts can read.
+ */
+import { CommanderError } from 'commander';
+import { EXIT } from './exit-codes.js';
+import { explainFailure } from './failure.js';
+import { protectIds } from './options.js';
+import { say } from './output.js';
+import { buildProgram } from './program.js';
+import type { Terminal } from './terminal.js';
+
+/** Runs the command with the arguments after its name; never throws. Returns the exit code. */
+export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
+  const program = buildProgram(terminal);
+  try {
+    await Promise.race([
+      program.parseAsync(protectIds(args), { from: 'user' }),
+      interruption(terminal.signal),
+    ]);
+    return EXIT.success;
+  } catch (error) {
+    // Help and version end the parsing with an error of their own; help without a command is wrong usage.
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.success;
+    if (error instanceof CommanderError && error.code === 'commander.help') return EXIT.usage;
+    const failure = explainFailure(error);
+    say(terminal, `sealscribe: ${failure.message}`);
+    if (args.includes('--json')) {
+      const { code, message, exit } = failure;
+      say(terminal, JSON.stringify({ error: { code, message, exitCode: EXIT[exit] } }));
+    }
+    return EXIT[failure.exit];
+  }
+}
+
+/** Rejects when the person interrupts, even while something that cannot be aborted is still going on. */
+function interruption(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const stop = () => reject(new DOMException('Interrupted.', 'AbortError'));
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+  });
+}
