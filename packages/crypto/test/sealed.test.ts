@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   checkFreshness,
   checkListed,
-  CryptoError,
+  type CryptoError,
   createTranscriptKey,
   decrypt,
   deriveKey,
@@ -170,7 +170,7 @@ describe('padding', () => {
       [100_000, 100_352],
       [2 ** 33 + 1, 2 ** 33 + 2 ** 27],
     ];
-    for (const [length, padded] of expected) expect(paddedLength(length!)).toBe(padded);
+    for (const [length, padded] of expected) expect(paddedLength(length)).toBe(padded);
     for (let length = 1; length < 300_000; length += 997) {
       const padded = paddedLength(length);
       expect(padded).toBeGreaterThanOrEqual(length);
