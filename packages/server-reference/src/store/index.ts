@@ -1,0 +1,95 @@
+/**
+ * Opens the store: one libsql (SQLite) file in the data folder, brought to the present schema. A write is acknowledged only
+ * after it is on disk (`synchronous=FULL`), and what is deleted is overwritten (`secure_delete`) and checkpointed away.
+ * The other files of this folder read and write its tables, one concept each.
+ */
+import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import Database from 'libsql';
+import { Kysely, Migrator, sql, type Transaction } from 'kysely';
+import { LibsqlDialect } from './libsql-dialect.js';
+import { migrations } from './migrations.js';
+import type { Schema } from './schema.js';
+
+/** A connection that reads and writes: the store's own, or a transaction on it. */
+export type Connection = Kysely<Schema> | Transaction<Schema>;
+
+/** Accounts and sealed bytes on disk. */
+export interface Store {
+  readonly db: Kysely<Schema>;
+  /** 32 random bytes of this server, made once. */
+  readonly secret: Uint8Array;
+  /** Moves every change into the main file and empties the log, so that no deleted or replaced byte stays in any file. */
+  scrub(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const FILE_NAME = 'sealscribe.db';
+
+/** Opens, or makes, the store in `folder`; folder and file are for the server's own user alone. */
+export async function openStore(folder: string): Promise<Store> {
+  const db = new Kysely<Schema>({ dialect: new LibsqlDialect(openDatabase(folder)) });
+  try {
+    await migrate(db);
+    const secret = await readSecret(db);
+    return { db, secret, scrub: () => checkpoint(db), close: () => close(db) };
+  } catch (error) {
+    await db.destroy();
+    throw error;
+  }
+}
+
+function openDatabase(folder: string): Database.Database {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  chmodSync(folder, 0o700);
+  const path = join(folder, FILE_NAME);
+  // Made before SQLite opens it: the log and its index take their modes from this file.
+  closeSync(openSync(path, 'a', 0o600));
+  chmodSync(path, 0o600);
+  const database = new Database(path);
+  for (const pragma of [
+    'busy_timeout = 5000',
+    'journal_mode = WAL',
+    'synchronous = FULL',
+    'secure_delete = ON',
+    'foreign_keys = ON',
+    'temp_store = MEMORY',
+  ])
+    database.pragma(pragma);
+  return database;
+}
+
+async function migrate(db: Kysely<Schema>): Promise<void> {
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
+  const { error } = await migrator.migrateToLatest();
+  if (error !== undefined)
+    throw new Error('The store could not be brought to the present schema.', { cause: error });
+}
+
+async function readSecret(db: Kysely<Schema>): Promise<Uint8Array> {
+  await db
+    .insertInto('server_secrets')
+    .values({ name: 'prelogin', value: randomBytes(32) })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+  const row = await db
+    .selectFrom('server_secrets')
+    .select('value')
+    .where('name', '=', 'prelogin')
+    .executeTakeFirstOrThrow();
+  return row.value;
+}
+
+async function checkpoint(db: Kysely<Schema>): Promise<void> {
+  const { rows } = await sql<{ busy: number }>`pragma wal_checkpoint(truncate)`.execute(db);
+  if (rows[0]?.busy !== 0) throw new Error('Another process holds the store; the log could not be emptied.');
+}
+
+async function close(db: Kysely<Schema>): Promise<void> {
+  try {
+    await checkpoint(db);
+  } finally {
+    await db.destroy();
+  }
+}

@@ -1,0 +1,83 @@
+/**
+ * The tables of the store, as kysely sees them. No column here could hold a transcript's plaintext: what a client stores is
+ * sealed bytes, beside it stand ids, revisions, sizes and times. Times are ISO 8601 in UTC, which sort as text; text that the
+ * protocol already carries as base64url (salts, wraps, hashes) stays in that form.
+ */
+
+/** One account and its key record: docs/formats.md, account-v1. */
+export interface AccountsTable {
+  id: string;
+  /** Normalised as the client does: NFC(lower(NFC(trim))). */
+  email: string;
+  salt: string;
+  iterations: number;
+  key_version: number;
+  /** A slow hash of the auth key: see auth/auth-key.ts. */
+  auth_hash: string;
+  /** The account key, sealed under the password's root key. */
+  wrap_password: string;
+  /** Sealed bytes that the account holds in blobs, transcripts and index. */
+  stored_bytes: number;
+  created_at: string;
+  updated_at: string;
+}
+
+/** A signed-in client; the token itself is never stored. */
+export interface SessionsTable {
+  /** SHA-256 of the token, base64url. */
+  token_hash: string;
+  account_id: string;
+  created_at: string;
+  expires_at: string;
+}
+
+/** Opaque bytes for apps that use the baseline alone. */
+export interface BlobsTable {
+  account_id: string;
+  id: string;
+  revision: number;
+  created_at: string;
+  updated_at: string;
+  size: number;
+  bytes: Uint8Array;
+}
+
+/** A transcript's sealed parts: docs/formats.md, sealed-v1. */
+export interface TranscriptsTable {
+  account_id: string;
+  id: string;
+  revision: number;
+  created_at: string;
+  updated_at: string;
+  /** The transcript's key, sealed under the account key. */
+  key: Uint8Array;
+  card: Uint8Array;
+  transcript: Uint8Array;
+  /** The transcript's revision at which this part was stored. */
+  transcript_revision: number;
+  words: Uint8Array;
+  words_revision: number;
+}
+
+/** The sealed index of an account's vault. */
+export interface VaultIndexesTable {
+  account_id: string;
+  revision: number;
+  sealed: Uint8Array;
+}
+
+/** Keys of the server itself, such as the one behind the salts that prelogin answers for unknown emails. */
+export interface ServerSecretsTable {
+  name: string;
+  value: Uint8Array;
+}
+
+/** All tables by name. */
+export interface Schema {
+  accounts: AccountsTable;
+  sessions: SessionsTable;
+  blobs: BlobsTable;
+  transcripts: TranscriptsTable;
+  vault_indexes: VaultIndexesTable;
+  server_secrets: ServerSecretsTable;
+}
