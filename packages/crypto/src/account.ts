@@ -41,7 +41,7 @@ export interface WrapContext {
 }
 
 /** A new random salt: 16 bytes. */
-export function newSalt(): Uint8Array {
+export function newSalt(): Bytes {
   return randomBytes(SALT_BYTES);
 }
 
@@ -80,7 +80,7 @@ export async function deriveRoot(
 }
 
 /** The 32 bytes that are sent to the server to sign in; the server keeps a slow hash of them. */
-export async function deriveAuthKey(root: CryptoKey): Promise<Uint8Array> {
+export async function deriveAuthKey(root: CryptoKey): Promise<Bytes> {
   checkVaultKey(root, 'root');
   return (await hkdfExpand(root, contexts.auth(), KEY_BYTES)).slice();
 }
@@ -98,7 +98,7 @@ function wrapContext({ accountId, keyVersion, iterations, salt }: WrapContext): 
 export async function createAccountKey(
   root: CryptoKey,
   context: WrapContext,
-): Promise<{ accountKey: CryptoKey; wrap: Uint8Array }> {
+): Promise<{ accountKey: CryptoKey; wrap: Bytes }> {
   const { key, wrap } = await wrapNewKey(root, wrapContext(context));
   return { accountKey: key, wrap };
 }
@@ -125,7 +125,7 @@ export async function openAccountKey(
 export async function rewrapAccountKey(
   from: { root: CryptoKey; context: WrapContext; wrap: Uint8Array },
   to: { root: CryptoKey; context: WrapContext },
-): Promise<Uint8Array> {
+): Promise<Bytes> {
   const bytes = await open(from.root, wrapContext(from.context), from.wrap);
   try {
     if (bytes.length !== KEY_BYTES) throw new CryptoError('malformed');

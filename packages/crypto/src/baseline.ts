@@ -8,7 +8,7 @@
  * predictable salt and 100,000 iterations are fewer than is asked for today: docs/threat-model.md says what follows. The
  * vault (sealed.ts) answers these limits; this file does not, so that anybody can reproduce it.
  */
-import { checkBytes, concat } from './bytes.js';
+import { checkBytes, concat, type Bytes } from './bytes.js';
 import { CryptoError } from './errors.js';
 import { encodeText } from './text.js';
 import {
@@ -66,7 +66,7 @@ export async function importKey(bytes: Uint8Array): Promise<CryptoKey> {
  * @returns iv || ciphertext || tag: 28 bytes more than the plaintext.
  * @throws TypeError when an argument is of the wrong type.
  */
-export async function encrypt(key: CryptoKey, plaintext: string | Uint8Array): Promise<Uint8Array> {
+export async function encrypt(key: CryptoKey, plaintext: string | Uint8Array): Promise<Bytes> {
   checkAesKey(key, 'encrypt');
   const bytes = typeof plaintext === 'string' ? encodeText(plaintext, 'plaintext') : plaintext;
   checkBytes(bytes, 'plaintext');
@@ -81,7 +81,7 @@ export async function encrypt(key: CryptoKey, plaintext: string | Uint8Array): P
  * `authentication_failed`, be it a wrong key, a flipped bit or a cut blob.
  * @throws TypeError when an argument is of the wrong type.
  */
-export async function decrypt(key: CryptoKey, blob: Uint8Array): Promise<Uint8Array> {
+export async function decrypt(key: CryptoKey, blob: Uint8Array): Promise<Bytes> {
   checkAesKey(key, 'decrypt');
   checkBytes(blob, 'blob');
   if (blob.length < IV_BYTES + TAG_BYTES) throw new CryptoError('malformed');

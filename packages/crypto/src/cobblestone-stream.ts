@@ -21,12 +21,12 @@ import { TAG_BYTES, aesGcmDecrypt, aesGcmEncrypt, checkVaultKey, randomBytes } f
  *
  * @throws TypeError when an argument is of the wrong type.
  */
-export function sealStream(key: CryptoKey, context: Uint8Array): TransformStream<Uint8Array, Uint8Array> {
+export function sealStream(key: CryptoKey, context: Uint8Array): TransformStream<Uint8Array, Bytes> {
   checkVaultKey(key, 'key');
   checkBytes(context, 'context');
   let message: Message;
   let index = 0;
-  let sealNext: (chunk: Bytes) => Promise<Uint8Array>;
+  let sealNext: (chunk: Bytes) => Promise<Bytes>;
   return rechunk(CHUNK, {
     async start(controller) {
       const salt = randomBytes(SALT_BYTES);
@@ -45,7 +45,7 @@ export function sealStream(key: CryptoKey, context: Uint8Array): TransformStream
  *
  * The stream errors with CryptoError `malformed` (too short) or `authentication_failed`.
  */
-export function openStream(key: CryptoKey, context: Uint8Array): TransformStream<Uint8Array, Uint8Array> {
+export function openStream(key: CryptoKey, context: Uint8Array): TransformStream<Uint8Array, Bytes> {
   checkVaultKey(key, 'key');
   checkBytes(context, 'context');
   let message: Message | undefined;
@@ -67,15 +67,15 @@ export function openStream(key: CryptoKey, context: Uint8Array): TransformStream
 }
 
 interface Rechunker {
-  start?(controller: TransformStreamDefaultController<Uint8Array>): Promise<void>;
+  start?(controller: TransformStreamDefaultController<Bytes>): Promise<void>;
   /** Bytes to take once, before the chunks. */
   prefix?: { size: number; take(bytes: Bytes): Promise<void> };
-  full(chunk: Bytes): Promise<Uint8Array>;
-  last(chunk: Bytes): Promise<Uint8Array>;
+  full(chunk: Bytes): Promise<Bytes>;
+  last(chunk: Bytes): Promise<Bytes>;
 }
 
 /** Cuts a stream of arbitrary pieces into chunks of exactly `size` bytes and one shorter last chunk. */
-function rechunk(size: number, handler: Rechunker): TransformStream<Uint8Array, Uint8Array> {
+function rechunk(size: number, handler: Rechunker): TransformStream<Uint8Array, Bytes> {
   const buffer = new Uint8Array(size);
   let held = 0;
   let prefix = handler.prefix;

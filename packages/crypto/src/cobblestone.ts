@@ -107,7 +107,7 @@ function checkArguments(
  * @returns salt || commitment || chunks: 72 bytes more than the plaintext, and 16 more for each full 16 KiB.
  * @throws TypeError when an argument is of the wrong type.
  */
-export async function seal(key: CryptoKey, context: Uint8Array, plaintext: Uint8Array): Promise<Uint8Array> {
+export async function seal(key: CryptoKey, context: Uint8Array, plaintext: Uint8Array): Promise<Bytes> {
   checkArguments(key, context, plaintext, 'plaintext');
   const salt = randomBytes(SALT_BYTES);
   const message = await deriveMessage(key, salt, context, 'encrypt');
@@ -131,7 +131,7 @@ export async function seal(key: CryptoKey, context: Uint8Array, plaintext: Uint8
  * @throws CryptoError `malformed` when it is too short to be a sealed message, else one `authentication_failed`.
  * @throws TypeError when an argument is of the wrong type.
  */
-export async function open(key: CryptoKey, context: Uint8Array, sealed: Uint8Array): Promise<Uint8Array> {
+export async function open(key: CryptoKey, context: Uint8Array, sealed: Uint8Array): Promise<Bytes> {
   checkArguments(key, context, sealed, 'sealed');
   if (sealed.length < HEADER_BYTES + TAG_BYTES) throw new CryptoError('malformed');
   const message = await openHeader(key, context, sealed.subarray(0, HEADER_BYTES), 'decrypt');
@@ -152,7 +152,7 @@ export async function open(key: CryptoKey, context: Uint8Array, sealed: Uint8Arr
 export async function wrapNewKey(
   key: CryptoKey,
   context: Uint8Array,
-): Promise<{ key: CryptoKey; wrap: Uint8Array }> {
+): Promise<{ key: CryptoKey; wrap: Bytes }> {
   const bytes = randomBytes(KEY_BYTES);
   try {
     return { wrap: await seal(key, context, bytes), key: await importHmacKey(bytes) };

@@ -9,7 +9,7 @@
  */
 export { deriveKey, importKey, encrypt, decrypt } from './baseline.js';
 export { decodeText, normalizeEmail } from './text.js';
-export { encodeBase64, decodeBase64, encodeBase64url, decodeBase64url } from './bytes.js';
+export { encodeBase64, decodeBase64, encodeBase64url, decodeBase64url, type Bytes } from './bytes.js';
 export { newId } from './bind.js';
 export {
   DEFAULT_ITERATIONS,

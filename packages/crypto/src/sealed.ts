@@ -63,7 +63,7 @@ export function checkRevision(revision: number, argument: string): void {
 export async function createTranscriptKey(
   accountKey: CryptoKey,
   { accountId, transcriptId }: { accountId: string; transcriptId: string },
-): Promise<{ transcriptKey: CryptoKey; wrap: Uint8Array }> {
+): Promise<{ transcriptKey: CryptoKey; wrap: Bytes }> {
   const { key, wrap } = await wrapNewKey(accountKey, contexts.transcriptKey(accountId, transcriptId));
   return { transcriptKey: key, wrap };
 }
@@ -80,7 +80,7 @@ export async function openTranscriptKey(
   return unwrapKey(accountKey, contexts.transcriptKey(accountId, transcriptId), wrap);
 }
 
-async function sealDocument(key: CryptoKey, context: Bytes, document: JsonObject): Promise<Uint8Array> {
+async function sealDocument(key: CryptoKey, context: Bytes, document: JsonObject): Promise<Bytes> {
   const bytes = padDocument(document);
   try {
     return await seal(key, context, bytes);
@@ -105,9 +105,9 @@ export interface RecordToSeal {
 
 /** A sealed write: the card always, the other parts when they were given. */
 export interface SealedRecord {
-  card: Uint8Array;
-  transcript?: Uint8Array;
-  words?: Uint8Array;
+  card: Bytes;
+  transcript?: Bytes;
+  words?: Bytes;
   parts: Parts;
   /** SHA-256 of the sealed card, for the index and for the device's memory. */
   sha256: string;
@@ -122,7 +122,7 @@ export async function sealRecord(transcriptKey: CryptoKey, record: RecordToSeal)
   const { transcriptId, revision, card } = record;
   checkRevision(revision, 'revision');
   if ('parts' in card) throw new TypeError('card must not have a key "parts"');
-  const sealed: Partial<Record<PartName, Uint8Array>> = {};
+  const sealed: Partial<Record<PartName, Bytes>> = {};
   const parts: Partial<Parts> = {};
   for (const name of partNames) {
     const document = record[name];

@@ -6,6 +6,7 @@
  * Limit: a device that has seen nothing cannot tell a consistent old state from the present one.
  */
 import { contexts, idBytes, isId } from './bind.js';
+import { type Bytes } from './bytes.js';
 import { open, seal } from './cobblestone.js';
 import { CryptoError } from './errors.js';
 import { isObject, padDocument, parseDocument } from './padding.js';
@@ -36,7 +37,7 @@ export async function sealIndex(
   accountKey: CryptoKey,
   { accountId, indexRevision }: { accountId: string; indexRevision: number },
   index: VaultIndex,
-): Promise<{ sealed: Uint8Array; sha256: string }> {
+): Promise<{ sealed: Bytes; sha256: string }> {
   checkRevision(indexRevision, 'indexRevision');
   for (const [id, entry] of Object.entries(index)) {
     idBytes(id, 'id in index');
