@@ -31,7 +31,7 @@ const places = (name) =>
     ? null
     : name.startsWith('@sealscribe/')
       ? `^packages/${escape(name.slice(12))}/`
-      : `node_modules/${escape(name)}`;
+      : `node_modules/${escape(name)}${name.endsWith('/') ? '' : '/'}`;
 
 module.exports = {
   forbidden: [

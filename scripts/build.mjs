@@ -1,4 +1,4 @@
 // npm run build: installs what is missing and builds every package into its dist folder.
-import { build } from './setup.mjs';
+import { build, runScript } from './setup.mjs';
 
-build();
+await runScript(build);

@@ -1,111 +1,142 @@
-// What every script needs first: dependencies installed, packages built, system packages present.
-// Each step is skipped when its result is already there and newer than its inputs.
+// @ts-check
+// What every script needs first: dependencies installed, packages built, system programs present.
+// Each step is skipped when its result is already there and newer than its inputs. All talk goes to standard error.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+/** The checkout's own folder. */
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const PNPM = 'pnpm@10.34.9';
+const CACHE = join(root, 'node_modules', '.cache');
 
-/** Runs a command with its output shown; throws when it fails. */
-export function run(command, args, options = {}) {
-  const result = spawnSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], ...options });
-  if (result.error) throw result.error;
-  if (result.status !== 0)
-    throw new Error(`${command} ${args.join(' ')} ended with ${result.status ?? result.signal}`);
-  return result;
-}
-
-/** Path of a tool that the dependencies bring. */
+/** Path of a tool that the dependencies bring. @param {string} name */
 export const bin = (name) => join(root, 'node_modules', '.bin', name);
 
-function newest(folder, skip = new Set(['node_modules', 'dist', 'files'])) {
-  let time = 0;
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    if (skip.has(entry.name)) continue;
-    const path = join(folder, entry.name);
-    time = Math.max(time, entry.isDirectory() ? newest(path, skip) : statSync(path).mtimeMs);
+/**
+ * Runs a command without showing its output, unless it fails; says on standard error what is being done and how long it took.
+ * @param {string} what What is being done, for a person.
+ * @param {string} command
+ * @param {string[]} args
+ * @param {NodeJS.ProcessEnv} [env] Variables on top of this process's own.
+ * @throws {Error} when the command fails.
+ */
+function work(what, command, args, env = {}) {
+  process.stderr.write(`${what} … `);
+  const started = performance.now();
+  const result = spawnSync(command, args, {
+    cwd: root,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    maxBuffer: 2 ** 28,
+    encoding: 'utf8',
+  });
+  if (result.error || result.status !== 0) {
+    process.stderr.write(`failed\n${result.stdout ?? ''}${result.stderr ?? ''}`);
+    throw (
+      result.error ?? new Error(`${command} ${args.join(' ')} ended with ${result.status ?? result.signal}`)
+    );
   }
-  return time;
+  process.stderr.write(`${((performance.now() - started) / 1000).toFixed(0)} s\n`);
 }
 
 function requireNode() {
-  const [major, minor] = process.versions.node.split('.').map(Number);
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   if (major > 20 || (major === 20 && minor >= 19)) return;
   throw new Error(`Sealscribe needs Node 20.19 or newer; this is ${process.versions.node}.`);
 }
 
-/** Installs the npm dependencies exactly as locked, when the lockfile is newer than the last install. */
+/** Installs the npm dependencies exactly as locked, unless the last install was of the same lockfile. */
 export function install() {
   requireNode();
   const stamp = join(root, 'node_modules', '.sealscribe-installed');
   const lock = readFileSync(join(root, 'pnpm-lock.yaml'), 'utf8');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
-  run('npx', ['-y', PNPM, 'install', '--frozen-lockfile'], { stdio: ['ignore', 2, 2] });
+  // CI=true: pnpm never asks a question.
+  work('Installing the npm packages', 'npx', ['-y', PNPM, 'install', '--frozen-lockfile'], { CI: 'true' });
   writeFileSync(stamp, lock);
 }
+
+/** Every file under a folder that `keep` accepts; folders that it refuses are not entered. @param {string} folder @param {(name: string) => boolean} keep @returns {string[]} */
+function filesUnder(folder, keep) {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => keep(entry.name))
+    .flatMap((entry) => {
+      const path = join(folder, entry.name);
+      return entry.isDirectory() ? filesUnder(path, keep) : entry.isFile() ? [path] : [];
+    });
+}
+
+const isSource = (/** @type {string} */ name) =>
+  !['node_modules', 'dist', 'files', 'test', 'vectors'].includes(name) && !name.endsWith('.tsbuildinfo');
 
 /** Installs and builds what is missing or older than its source. */
 export function build() {
   install();
-  const stamp = join(root, 'node_modules', '.cache', 'sealscribe-built');
-  const source = Math.max(
-    newest(join(root, 'packages')),
-    ...['tsup.config.ts', 'tsconfig.base.json', 'pnpm-lock.yaml'].map(
-      (file) => statSync(join(root, file)).mtimeMs,
-    ),
-  );
-  const made = [
-    'crypto/dist/index.js',
-    'server-reference/dist/main.js',
-    'cli/dist/main.js',
-    'model-moonshine-tiny-en/files/manifest.json',
+  const packages = readdirSync(join(root, 'packages')).map((name) => `packages/${name}`);
+  const sources = [
+    ...filesUnder(join(root, 'packages'), isSource),
+    ...['tsup.config.ts', 'tsconfig.base.json', 'pnpm-lock.yaml'].map((file) => join(root, file)),
   ];
+  const stamp = join(CACHE, 'sealscribe-built');
+  const made = ['crypto/dist/index.js', 'server-reference/dist/main.js', 'cli/dist/main.js'];
+  const complete = made.every((file) => existsSync(join(root, 'packages', file)));
   if (
+    complete &&
     existsSync(stamp) &&
-    statSync(stamp).mtimeMs > source &&
-    made.every((file) => existsSync(join(root, 'packages', file)))
+    sources.every((file) => statSync(file).mtimeMs < statSync(stamp).mtimeMs)
   )
     return;
-  for (const name of readdirSync(join(root, 'packages')))
-    rmSync(join(root, 'packages', name, 'dist'), { recursive: true, force: true });
-  run(process.execPath, ['packages/model-moonshine-tiny-en/build.mjs'], { stdio: ['ignore', 2, 2] });
-  run(bin('tsup'), ['--config', 'tsup.config.ts'], { stdio: ['ignore', 2, 2] });
-  run(
-    bin('tsc'),
-    [
-      '-b',
-      '--force',
-      ...readdirSync(join(root, 'packages'))
-        .filter((name) => existsSync(join(root, 'packages', name, 'tsconfig.json')))
-        .map((name) => `packages/${name}`),
-    ],
-    { stdio: ['ignore', 2, 2] },
-  );
-  mkdirSync(dirname(stamp), { recursive: true });
+
+  const started = Date.now() - 1000; // a second of grace for file systems with coarse times
+  const typed = packages.filter((folder) => existsSync(join(root, folder, 'tsconfig.json')));
+  work('Copying the speech model', process.execPath, ['packages/model-moonshine-tiny-en/build.mjs']);
+  work('Building the packages', bin('tsup'), ['--config', 'tsup.config.ts']);
+  work('Checking and declaring the types', bin('tsc'), ['-b', '--force', ...typed]);
+  // Whatever this build did not write is left over from an older one.
+  for (const folder of typed)
+    for (const file of filesUnder(join(root, folder, 'dist'), () => true))
+      if (statSync(file).mtimeMs < started) rmSync(file);
+  mkdirSync(CACHE, { recursive: true });
   writeFileSync(stamp, '');
 }
 
-const has = (command) => spawnSync('sh', ['-c', `command -v ${command}`], { stdio: 'ignore' }).status === 0;
+/** Whether a program is on the search path. @param {string} program */
+export const has = (program) =>
+  spawnSync('sh', ['-c', 'command -v "$1"', 'sh', program], { stdio: 'ignore' }).status === 0;
 
 /**
- * Makes sure that system programs are there: `needs` maps a program to its Debian package.
- * As root on Debian they are installed through apt-get; elsewhere the missing ones are named. Returns the missing programs.
+ * Makes sure that system programs are there. As root on Debian they are installed through apt-get; elsewhere the missing ones
+ * are named, with the command that installs them.
+ * @param {Record<string, string>} needs Program to Debian package.
+ * @returns {string[]} The programs that are still missing.
  */
 export function systemPackages(needs) {
-  const missing = Object.keys(needs).filter((command) => !has(command));
+  const missing = Object.keys(needs).filter((program) => !has(program));
   if (missing.length === 0) return [];
-  const packages = missing.map((command) => needs[command]);
+  const packages = missing.map((program) => /** @type {string} */ (needs[program]));
   if (process.getuid?.() === 0 && has('apt-get')) {
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    const quiet = { env, stdio: ['ignore', 2, 2] };
-    run('apt-get', ['update', '-qq'], quiet);
-    run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], quiet);
+    const quiet = { DEBIAN_FRONTEND: 'noninteractive' };
+    try {
+      work('Updating the package lists', 'apt-get', ['update', '-qq'], quiet);
+      const args = ['install', '-y', '-qq', '--no-install-recommends', ...packages];
+      work(`Installing ${packages.join(', ')}`, 'apt-get', args, quiet);
+    } catch (error) {
+      console.error(`Could not install ${packages.join(', ')}: ${/** @type {Error} */ (error).message}`);
+    }
   } else {
-    console.error(
-      `Please install: ${packages.join(' ')} (for example: sudo apt-get install ${packages.join(' ')})`,
-    );
+    console.error(`Missing: ${missing.join(', ')}. Install with: sudo apt-get install ${packages.join(' ')}`);
   }
-  return Object.keys(needs).filter((command) => !has(command));
+  return Object.keys(needs).filter((program) => !has(program));
+}
+
+/** Ends the script with a plain message when its work fails. @param {() => unknown} main */
+export async function runScript(main) {
+  try {
+    await main();
+  } catch (error) {
+    console.error(`\n${error instanceof Error ? error.message : String(error)}`);
+    process.exitCode = 1;
+  }
 }

@@ -1,0 +1,69 @@
+// @ts-check
+// npm test: everything that proves the promises, against real things. `-- --long` (npm run test:long) adds the tests that take long.
+// Last line: `tests: N passed, N failed, N skipped`, which .ci/run reads.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { bin, build, root, runScript, systemPackages } from './setup.mjs';
+
+const MINUTES = 30;
+const long = process.argv.includes('--long');
+
+/**
+ * Runs one project of vitest.config.ts and counts.
+ * @param {string} project
+ * @param {string} reportFile
+ * @param {number} milliseconds Time left.
+ */
+function runProject(project, reportFile, milliseconds) {
+  console.log(`\n— ${project} —`);
+  const args = ['run', '--project', project, '--reporter=default', '--reporter=json'];
+  const { status } = spawnSync(bin('vitest'), [...args, `--outputFile.json=${reportFile}`], {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, ...(long ? { SEALSCRIBE_LONG: '1' } : {}) },
+    ...(long ? {} : { timeout: milliseconds }),
+  });
+  const counts = { passed: 0, failed: 0, skipped: 0 };
+  try {
+    const report = JSON.parse(readFileSync(reportFile, 'utf8'));
+    counts.passed = report.numPassedTests;
+    counts.failed = report.numFailedTests;
+    counts.skipped = report.numPendingTests + report.numTodoTests;
+  } catch {
+    console.error(`No report of the ${project} tests: they did not come to an end.`);
+  }
+  // A file that does not load, an unhandled error, a crash: a failure without a failed test.
+  if (status !== 0 && counts.failed === 0) counts.failed = 1;
+  return counts;
+}
+
+await runScript(() => {
+  const started = Date.now();
+  build();
+  const missing = systemPackages({ ffmpeg: 'ffmpeg', chromium: 'chromium' });
+  const folder = mkdtempSync(join(tmpdir(), 'sealscribe-tests-'));
+  const total = { passed: 0, failed: 0, skipped: 0 };
+  /** @type {string[]} */
+  const summary = [];
+  for (const project of ['node', 'e2e', 'chromium']) {
+    if (project === 'chromium' && missing.includes('chromium')) {
+      total.skipped += 1;
+      summary.push('chromium: skipped whole, there is no chromium here');
+      continue;
+    }
+    const left = MINUTES * 60_000 - (Date.now() - started);
+    const counts = runProject(project, join(folder, `${project}.json`), Math.max(left, 1000));
+    summary.push(`${project}: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+    total.passed += counts.passed;
+    total.failed += counts.failed;
+    total.skipped += counts.skipped;
+  }
+  rmSync(folder, { recursive: true });
+  if (missing.includes('ffmpeg'))
+    summary.push('Without ffmpeg, what needs it was skipped; the built-in decoders were tested.');
+  console.log(`\n${summary.join('\n')}\n${Math.round((Date.now() - started) / 1000)} s in all`);
+  console.log(`tests: ${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+  if (total.failed > 0) process.exitCode = 1;
+});
