@@ -1,0 +1,20 @@
+/**
+ * Speech recognition: voice activity, segments, recognisers, transcripts. The ONNX runtime is passed in; nothing here reads
+ * files, opens sockets or knows whether it runs in Node or in a browser.
+ *
+ * The way of a recording: VoiceActivityDetector -> Segmenter -> recognizeSegment (over a Recognizer) -> toSegment ->
+ * assembleTranscript. `transcribePcm` walks it in one process.
+ *
+ * @packageDocumentation
+ */
+export * from './audio.js';
+export { AsrError, type AsrErrorCode } from './errors.js';
+export type { ModelFile, Runtime, SessionOptions } from './runtime.js';
+export { VoiceActivityDetector, type VadState } from './vad.js';
+export type { Region } from './speech-regions.js';
+export { Segmenter, type SegmentSpan } from './segmenter.js';
+export * from './recognizer.js';
+export { recognizeSegment, type Recognize } from './recognize-segment.js';
+export { loadMoonshine, MOONSHINE_TINY_EN, type MoonshineFiles } from './moonshine/moonshine.js';
+export { assembleTranscript, toSegment } from './transcript.js';
+export { transcribePcm, type TranscribePcmOptions } from './transcribe-pcm.js';

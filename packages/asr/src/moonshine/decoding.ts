@@ -1,0 +1,30 @@
+/**
+ * What every way of running a Moonshine model answers for: audio in, tokens out, greedily. plain-loop.ts is the way that
+ * follows the model files step by step and is the reference for any faster one.
+ */
+
+/** Limits of one decoding. */
+export interface DecodeOptions {
+  /** At most so many tokens are written. */
+  readonly maxTokens: number;
+  /** Above this log P(end) at the first step, nothing was said and decoding stops at once. */
+  readonly noSpeechAbove: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What a Moonshine model wrote. */
+export interface Decoding {
+  /** Without begin and end. */
+  readonly tokens: readonly number[];
+  /** The mean natural log-probability of the tokens and of the end, 0 when nothing was written. */
+  readonly meanLogProbability: number;
+  /** Why it stopped: the model's end, no speech at the first step, the limit, or a repetition (left in the tokens once). */
+  readonly stop: 'end' | 'no_speech' | 'limit' | 'repetition';
+}
+
+/** A loaded Moonshine model in some form. */
+export interface MoonshineDecoder {
+  /** Decodes one segment of mono float32 at 16 kHz. */
+  decode(pcm: Float32Array, options: DecodeOptions): Promise<Decoding>;
+  release(): Promise<void>;
+}

@@ -1,0 +1,169 @@
+/**
+ * Moonshine as its files are: the encoder once, then the merged decoder once per token, the key/value cache going round in
+ * JavaScript. Greedy. Clear rather than fastest; the reference that any composed graph is tested against.
+ */
+import type { InferenceSession, Tensor } from 'onnxruntime-common';
+import { AsrError } from '../errors.js';
+import { findRepetition } from '../repetition.js';
+import { openSession, runSession, type ModelFile, type Runtime, type SessionOptions } from '../runtime.js';
+import type { DecodeOptions, Decoding, MoonshineDecoder } from './decoding.js';
+import { chooseToken, logProbabilityOfEnd } from './logits.js';
+import { BEGIN, END } from './tokens.js';
+
+const PAST = /^past_key_values\.(\d+\.(decoder|encoder)\.(key|value))$/;
+
+/** The names under which one part of the cache comes out of a step and goes into the next. */
+interface CacheEntry {
+  readonly past: string;
+  readonly present: string;
+  /** The encoder's keys and values are computed at the first step and stay; the decoder's grow by one per step. */
+  readonly grows: boolean;
+}
+
+/** Encoder and merged decoder of a Moonshine model, of any size. */
+export class PlainLoop implements MoonshineDecoder {
+  readonly #runtime: Runtime;
+  readonly #encoder: InferenceSession;
+  readonly #decoder: InferenceSession;
+  readonly #cache: readonly CacheEntry[];
+  readonly #emptyCache: Tensor;
+
+  private constructor(runtime: Runtime, encoder: InferenceSession, decoder: InferenceSession) {
+    this.#runtime = runtime;
+    this.#encoder = encoder;
+    this.#decoder = decoder;
+    this.#cache = decoder.inputNames.flatMap((past) => {
+      const match = PAST.exec(past);
+      return match ? [{ past, present: `present.${match[1]}`, grows: match[2] === 'decoder' }] : [];
+    });
+    this.#emptyCache = new runtime.Tensor('float32', new Float32Array(0), emptyCacheShape(decoder));
+  }
+
+  /**
+   * Loads `encoder_model.onnx` and `decoder_model_merged.onnx`.
+   *
+   * @throws {AsrError} `invalid_model`.
+   */
+  static async load(
+    runtime: Runtime,
+    files: { encoder: ModelFile; decoder: ModelFile },
+    options?: SessionOptions,
+  ): Promise<PlainLoop> {
+    const encoder = await openSession(
+      runtime,
+      files.encoder,
+      { name: 'Moonshine encoder', inputs: ['input_values'], outputs: ['last_hidden_state'] },
+      options,
+    );
+    try {
+      const inputs = ['input_ids', 'encoder_hidden_states', 'use_cache_branch'];
+      const expected = { name: 'Moonshine decoder', inputs, outputs: ['logits'] };
+      const decoder = await openSession(runtime, files.decoder, expected, options);
+      return new PlainLoop(runtime, encoder, decoder);
+    } catch (error) {
+      await encoder.release();
+      throw error;
+    }
+  }
+
+  async decode(pcm: Float32Array, options: DecodeOptions): Promise<Decoding> {
+    const { Tensor } = this.#runtime;
+    const { maxTokens, noSpeechAbove, signal } = options;
+    signal?.throwIfAborted();
+    const audio = new Tensor('float32', pcm, [1, pcm.length]);
+    const encoded = await runSession(this.#encoder, { input_values: audio });
+
+    const tokens: number[] = [];
+    let sum = 0;
+    const finish = (stop: Decoding['stop'], scored = tokens.length): Decoding => ({
+      tokens,
+      meanLogProbability: scored === 0 ? 0 : sum / scored,
+      stop,
+    });
+    const steps = new Steps(this.#runtime, this.#decoder, this.#cache, this.#emptyCache);
+    steps.begin(encoded['last_hidden_state']);
+
+    let token = BEGIN;
+    while (tokens.length < maxTokens) {
+      signal?.throwIfAborted();
+      const logits = await steps.run(token);
+      if (tokens.length === 0) {
+        if (logProbabilityOfEnd(logits) > noSpeechAbove) return finish('no_speech');
+        // Unmasked, every ninth clip that is plain speech would come back empty.
+        logits[END] = -Infinity;
+      }
+      const choice = chooseToken(logits);
+      sum += choice.logProbability;
+      token = choice.token;
+      if (token === END) return finish('end', tokens.length + 1);
+      tokens.push(token);
+      const repetition = findRepetition(tokens);
+      if (repetition) {
+        const scored = tokens.length;
+        tokens.length -= repetition.length * (repetition.times - 1);
+        return finish('repetition', scored);
+      }
+    }
+    return finish('limit');
+  }
+
+  async release(): Promise<void> {
+    await this.#encoder.release();
+    await this.#decoder.release();
+  }
+}
+
+/** The steps of one decoding: holds what goes round from one to the next. */
+class Steps {
+  readonly #feeds: Record<string, Tensor> = {};
+  readonly #firstOutputs: readonly string[];
+  readonly #laterOutputs: readonly string[];
+  readonly #input = BigInt64Array.of(0n);
+  readonly #cached: Tensor;
+  #first = true;
+
+  constructor(
+    runtime: Runtime,
+    readonly session: InferenceSession,
+    readonly cache: readonly CacheEntry[],
+    emptyCache: Tensor,
+  ) {
+    const { Tensor } = runtime;
+    this.#cached = new Tensor('bool', [true], [1]);
+    this.#feeds['input_ids'] = new Tensor('int64', this.#input, [1, 1]);
+    this.#feeds['use_cache_branch'] = new Tensor('bool', [false], [1]);
+    for (const { past } of cache) this.#feeds[past] = emptyCache;
+    this.#firstOutputs = ['logits', ...cache.map((entry) => entry.present)];
+    // Outputs that are not asked for are not copied out of the runtime.
+    this.#laterOutputs = ['logits', ...cache.filter((entry) => entry.grows).map((entry) => entry.present)];
+  }
+
+  begin(encoded: Tensor): void {
+    this.#feeds['encoder_hidden_states'] = encoded;
+  }
+
+  /** Feeds one token; gives back the logits of the next. */
+  async run(token: number): Promise<Float32Array> {
+    this.#input[0] = BigInt(token);
+    const result = await runSession(
+      this.session,
+      this.#feeds,
+      this.#first ? this.#firstOutputs : this.#laterOutputs,
+    );
+    for (const { past, present, grows } of this.cache) {
+      if (grows || this.#first) this.#feeds[past] = result[present];
+    }
+    this.#feeds['use_cache_branch'] = this.#cached;
+    this.#first = false;
+    return result['logits'].data as Float32Array;
+  }
+}
+
+/** The shape of a cache in which nothing is yet, from the model's own declaration: [1, heads, 0, values per head]. */
+function emptyCacheShape(decoder: InferenceSession): number[] {
+  const input = decoder.inputMetadata.find(({ name }) => PAST.test(name));
+  const [, heads, , size] = input?.isTensor ? input.shape : [];
+  if (typeof heads !== 'number' || typeof size !== 'number')
+    throw new AsrError('invalid_model', 'The Moonshine decoder declares no cache');
+  return [1, heads, 0, size];
+}

@@ -1,0 +1,45 @@
+/**
+ * Moonshine's vocabulary: token ids to text. It is Llama's SentencePiece vocabulary, in which `▁` is a space and a piece
+ * `<0xNN>` is one byte of UTF-8. Only decoding: nobody here has text to tokenise.
+ */
+import { AsrError } from '../errors.js';
+
+/** `<s>`, with which every decoding begins. */
+export const BEGIN = 1;
+/** `</s>`, with which the model says that it has finished. */
+export const END = 2;
+
+const VOCABULARY_SIZE = 32_000;
+const FIRST_PIECE = 3;
+const BYTE_PIECE = /^<0x([0-9A-F]{2})>$/;
+
+/** Turns token ids into text. */
+export class TokenDecoder {
+  readonly #pieces: readonly string[];
+
+  /**
+   * @param vocabulary The contents of `tokens.txt`: line n (from 0, lines end in `\n`) is token id n.
+   * @throws {AsrError} `invalid_model` when it is another vocabulary.
+   */
+  constructor(vocabulary: string) {
+    this.#pieces = vocabulary.replace(/\n$/, '').split('\n');
+    if (this.#pieces.length !== VOCABULARY_SIZE || this.#pieces[END] !== '</s>')
+      throw new AsrError('invalid_model', 'tokens.txt is not the vocabulary of Moonshine');
+  }
+
+  /** The text of tokens, with single spaces and none around it. Special tokens have no text. */
+  decode(tokens: readonly number[]): string {
+    // Everything goes through bytes, because a character may be spread over several byte pieces.
+    const encoder = new TextEncoder();
+    const bytes: number[] = [];
+    for (const token of tokens) {
+      const piece = token < FIRST_PIECE ? undefined : this.#pieces[token];
+      if (piece === undefined) continue;
+      const byte = BYTE_PIECE.exec(piece)?.[1];
+      if (byte !== undefined) bytes.push(parseInt(byte, 16));
+      else bytes.push(...encoder.encode(piece.replaceAll('▁', ' ')));
+    }
+    const text = new TextDecoder().decode(Uint8Array.from(bytes));
+    return text.replace(/\s+/g, ' ').trim();
+  }
+}

@@ -1,0 +1,66 @@
+/**
+ * What a recogniser is: one segment of speech in, what was said out. Model families implement this interface in folders of
+ * their own; cutting a recording into segments, second tries and assembling a transcript are the same for all of them.
+ */
+import type { ModelInfo, Word } from '@sealscribe/protocol';
+
+/**
+ * How a recognition ended.
+ * - `complete`: the model came to its own end.
+ * - `no_speech`: the model found nothing to write down; `text` is empty.
+ * - `empty`: the model wrote tokens that are no text.
+ * - `looping`: the model repeated itself and was stopped; `text` is what came before, with the repeated part once.
+ * - `cut_off`: the model wrote more than anybody can say in that time and was stopped.
+ */
+export type Outcome = 'complete' | 'no_speech' | 'empty' | 'looping' | 'cut_off';
+
+/** What was said in one segment. Plain data: it can be sent to another process as JSON. */
+export interface Recognition {
+  /** Without spaces around it; empty when nothing was said. */
+  readonly text: string;
+  /** 0 to 1, or null when there is no text or the recogniser gives none. */
+  readonly confidence: number | null;
+  /** Empty unless asked for and the model can tell; times are seconds from the start of the segment. */
+  readonly words: readonly Word[];
+  readonly outcome: Outcome;
+}
+
+/** Wishes for one recognition. */
+export interface RecognizeOptions {
+  /** Stops the recognition between two tokens. */
+  readonly signal?: AbortSignal | undefined;
+  /** BCP 47 tag of the language spoken; for models of one language it can be left out. */
+  readonly language?: string | undefined;
+  /** Whether word times are wanted; models whose `wordTimestamps` is false give none. */
+  readonly words?: boolean | undefined;
+}
+
+/** A loaded speech recognition model. */
+export interface Recognizer {
+  readonly model: ModelInfo;
+
+  /**
+   * Recognises one segment: mono float32 at 16 kHz, at most 30 s, best cut by a Segmenter. `pcm` is neither changed nor kept.
+   *
+   * @throws {RangeError} when `pcm` is too long or the language is not one of the model's.
+   * @throws {AsrError} `runtime_failed`.
+   * @throws the signal's reason (AbortError) when aborted.
+   */
+  recognize(pcm: Float32Array, options?: RecognizeOptions): Promise<Recognition>;
+
+  /** Frees the model. The recogniser is of no use afterwards. */
+  release(): Promise<void>;
+}
+
+/**
+ * The tag of the model's languages that was asked for: "auto" and nothing mean its only or first one, "en-GB" means "en".
+ *
+ * @throws {RangeError} when the model does not know the language.
+ */
+export function chooseLanguage(model: ModelInfo, language: string | undefined): string {
+  if (language === undefined || language === 'auto') return model.languages[0];
+  const wanted = language.toLowerCase();
+  const found = model.languages.find((tag) => wanted === tag || wanted.startsWith(`${tag}-`));
+  if (found === undefined) throw new RangeError(`language is not one that the model ${model.id} knows`);
+  return found;
+}

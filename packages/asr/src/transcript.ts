@@ -1,0 +1,48 @@
+/**
+ * From recognised segments to the transcript that everybody passes on: times in seconds of the recording, clean text.
+ */
+import type { Segment, Transcript } from '@sealscribe/protocol';
+import { SAMPLE_RATE, toSeconds } from './audio.js';
+import type { Recognition } from './recognizer.js';
+import type { SegmentSpan } from './segmenter.js';
+
+/**
+ * One segment of a transcript, or undefined when nothing was said in it. Its times are those of the speech, without the
+ * padding that the recogniser was given.
+ *
+ * @param id Position in the transcript: count only the segments that there are.
+ */
+export function toSegment(span: SegmentSpan, recognition: Recognition, id: number): Segment | undefined {
+  const text = recognition.text.replace(/\s+/g, ' ').trim();
+  if (text === '') return undefined;
+  const offset = span.start / SAMPLE_RATE;
+  return {
+    id,
+    start: toSeconds(span.regions[0]?.start ?? span.start),
+    end: toSeconds(span.regions.at(-1)?.end ?? span.end),
+    text,
+    speaker: null,
+    confidence: recognition.confidence,
+    words: recognition.words.map((word) => ({
+      ...word,
+      start: word.start + offset,
+      end: word.end + offset,
+    })),
+  };
+}
+
+/** A transcript from its segments in order. `duration` is the length of the recording in seconds. */
+export function assembleTranscript(
+  segments: readonly Segment[],
+  facts: { duration: number; language: string; model: string },
+): Transcript {
+  const speakers = new Set(segments.flatMap(({ speaker }) => (speaker === null ? [] : [speaker])));
+  return {
+    text: segments.map((segment) => segment.text).join(' '),
+    language: facts.language,
+    duration: facts.duration,
+    segments: [...segments],
+    speakers: [...speakers],
+    model: facts.model,
+  };
+}
