@@ -1,0 +1,40 @@
+/**
+ * Rows of signed-in clients. Only a hash of each token is here, so a copy of the database signs nobody in.
+ */
+import type { Store } from './index.js';
+
+/** Stores a session and, since somebody is here, clears away the expired ones of everybody. */
+export async function insertSession(
+  store: Store,
+  session: { tokenHash: string; accountId: string; createdAt: Date; expiresAt: Date },
+): Promise<void> {
+  const now = session.createdAt.toISOString();
+  await store.db.transaction().execute(async (db) => {
+    await db.deleteFrom('sessions').where('expires_at', '<=', now).execute();
+    await db
+      .insertInto('sessions')
+      .values({
+        token_hash: session.tokenHash,
+        account_id: session.accountId,
+        created_at: now,
+        expires_at: session.expiresAt.toISOString(),
+      })
+      .execute();
+  });
+}
+
+/** The account of an unexpired session, if there is such a session. */
+export async function findSession(store: Store, tokenHash: string, now: Date): Promise<string | undefined> {
+  const session = await store.db
+    .selectFrom('sessions')
+    .select('account_id')
+    .where('token_hash', '=', tokenHash)
+    .where('expires_at', '>', now.toISOString())
+    .executeTakeFirst();
+  return session?.account_id;
+}
+
+/** Ends one session. */
+export async function deleteSession(store: Store, tokenHash: string): Promise<void> {
+  await store.db.deleteFrom('sessions').where('token_hash', '=', tokenHash).execute();
+}
