@@ -3,9 +3,8 @@
  * A session that has run out is replaced without a word when the password is at hand.
  */
 import { join } from 'node:path';
-import { Sealscribe, type Session, type Vault, fileFreshnessStore } from '@sealscribe/sdk-node';
+import { FileFreshness, Sealscribe, type Session, type Vault } from '@sealscribe/sdk-node';
 import { homeFolder, loadConfig, saveConfig, type SavedConfig } from './config.js';
-import { CliError } from './exit-codes.js';
 import { isCode } from './failure.js';
 import { Settings, type SettingFlags } from './settings.js';
 import type { Terminal } from './terminal.js';
@@ -33,7 +32,7 @@ export async function connect(
   const session = options.fresh ? undefined : await settings.session();
   const client = new Sealscribe({
     server,
-    freshness: fileFreshnessStore(join(homeFolder(terminal.env), 'freshness.json')),
+    freshness: new FileFreshness(join(homeFolder(terminal.env), 'freshness.json')),
     ...(fingerprint === undefined ? {} : { fingerprint }),
     ...(session === undefined
       ? {}
@@ -58,21 +57,11 @@ export async function ensureSession({ client, settings }: Connection): Promise<v
   await rememberSession(settings, session);
 }
 
-/**
- * Opens the vault with the password, signing in where needed.
- * @throws CliError `auth` when the password does not open the account's key.
- */
+/** Opens the vault with the password, signing in where needed. */
 export async function openVault({ client, settings }: Connection): Promise<Vault> {
   const email = await settings.email();
   const password = await settings.password();
-  let vault: Vault;
-  try {
-    vault = await client.unlock({ email, password });
-  } catch (error) {
-    if (isCode(error, 'authentication_failed'))
-      throw new CliError('auth', 'Wrong email or password.', { cause: error });
-    throw error;
-  }
+  const vault = await client.unlock({ email, password });
   if (client.session && client.session.token !== settings.saved.session?.token)
     await rememberSession(settings, client.session);
   return vault;

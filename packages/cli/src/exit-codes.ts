@@ -28,7 +28,7 @@ export const exitMeanings: Record<ExitName, string> = {
   auth: 'Sign-in failed: wrong email or password, or not signed in.',
   network:
     'The server cannot be reached, did not answer in time, is too busy, or shows another certificate than expected.',
-  notFound: 'Not found: no such file, transcript or model.',
+  notFound: 'Not found: no such transcript or model, or the file cannot be read.',
   conflict:
     'Conflict: the account or file exists already, or the transcript was changed elsewhere meanwhile.',
   media:

@@ -2,6 +2,7 @@
  * From an error to an exit code and one line for a person. Errors of the SDK are told apart by their `code` and by nothing else.
  * No line names a file, an email or anything secret; the person knows what was typed.
  */
+import type { SealscribeErrorCode } from '@sealscribe/sdk-node';
 import { CommanderError } from 'commander';
 import { CliError, type ExitName } from './exit-codes.js';
 
@@ -12,23 +13,35 @@ export interface Failure {
   message: string;
 }
 
-/** Exit codes of the errors' codes: the server's, the SDK's, the encryption's and the file system's. */
-const exitOf: Record<string, ExitName> = {
+/** Exit codes of every code that an error of the SDK can carry. */
+const exitOf: Record<SealscribeErrorCode, ExitName> = {
+  unknown: 'other',
+  internal: 'other',
+  recognizer_failed: 'other',
+  storage_full: 'other',
+  method_not_allowed: 'other',
+  freshness_unreadable: 'other',
+  kdf_unsupported: 'other',
+  insecure_context: 'other',
   bad_request: 'usage',
   unauthorized: 'auth',
   wrong_credentials: 'auth',
   wrong_password: 'auth',
   forbidden: 'auth',
   locked_out: 'auth',
+  signed_out: 'auth',
+  locked: 'auth',
   connection_failed: 'network',
   timeout: 'network',
+  certificate_untrusted: 'network',
   certificate_mismatch: 'network',
+  bad_answer: 'network',
   rate_limited: 'network',
   busy: 'network',
   unavailable: 'network',
   not_found: 'notFound',
   model_not_found: 'notFound',
-  ENOENT: 'notFound',
+  source_unreadable: 'notFound',
   email_taken: 'conflict',
   id_taken: 'conflict',
   conflict: 'conflict',
@@ -50,13 +63,23 @@ const exitOf: Record<string, ExitName> = {
   rollback: 'integrity',
   fork: 'integrity',
   unlisted: 'integrity',
+  vanished: 'integrity',
+  damaged: 'integrity',
 };
 
+/** Exit codes of the file system's errors; any other is `other`. */
+const exitOfFile: Record<string, ExitName> = { ENOENT: 'notFound', ENOTDIR: 'notFound', EACCES: 'notFound' };
+
 /** Lines that say more to a person at a command line than the error's own message. */
-const lineOf: Record<string, string> = {
+const lineOf: Partial<Record<string, string>> = {
   unauthorized: 'The session is not valid (any more). Sign in: sealscribe login',
   wrong_credentials: 'Wrong email or password.',
   wrong_password: 'Wrong email or password.',
+  signed_out: 'You are not signed in. Sign in: sealscribe login',
+  certificate_untrusted:
+    "The server's certificate is not publicly trusted. Give the fingerprint that the server prints when it starts: --fingerprint HEX or SEALSCRIBE_FINGERPRINT.",
+  certificate_mismatch:
+    "The server's certificate is not the one with this fingerprint. Nothing was sent. Either the fingerprint is wrong, or somebody is in between.",
   email_taken: 'There is an account with this email already. Sign in: sealscribe login',
   authentication_failed: 'Decryption failed: the email or password is wrong, or the data is damaged.',
   rollback: 'The server shows an older state than this device has seen before. Nothing was opened.',
@@ -75,6 +98,8 @@ function codeOf(error: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined;
 }
 
+const isSdkCode = (code: string): code is SealscribeErrorCode => Object.hasOwn(exitOf, code);
+
 /** Whether an error carries this code. */
 export function isCode(error: unknown, code: string): boolean {
   return codeOf(error) === code;
@@ -89,12 +114,15 @@ export function explainFailure(error: unknown): Failure {
     return { exit: 'interrupted', code: 'interrupted', message: 'Interrupted.' };
   const code = codeOf(error) ?? 'unexpected';
   const message = lineOf[code] ?? (error instanceof Error ? error.message : 'Something went wrong.');
-  return { exit: exitOf[code] ?? 'other', code, message };
+  return { exit: isSdkCode(code) ? exitOf[code] : (exitOfFile[code] ?? 'other'), code, message };
 }
 
 /** Commander quotes an unknown option with its value, and the value may be somebody's password. */
 function withoutValue(message: string): string {
-  const line = message.replace(/^error: /, '').replace(/'(--?[^'=]*)=.*'/s, "'$1'");
+  const line = message
+    .replace(/^error: /, '')
+    .replace(/'(--[^'=]*)=.*'/s, "'$1'")
+    .replace(/'(-[^-']).*'/s, "'$1'");
   return /'(--password|-p)'/.test(line)
     ? 'There is no --password, because other people could see it: set SEALSCRIBE_PASSWORD or use --password-stdin.'
     : line;
