@@ -74,8 +74,7 @@ export async function runSession(
   outputs?: readonly string[],
 ): Promise<Readonly<Record<string, Tensor>>> {
   try {
-    const result = await (outputs ? session.run(feeds, outputs) : session.run(feeds));
-    return result as Readonly<Record<string, Tensor>>;
+    return await (outputs ? session.run(feeds, outputs) : session.run(feeds));
   } catch (cause) {
     throw new AsrError('runtime_failed', 'The ONNX runtime failed', { cause });
   }
