@@ -57,7 +57,6 @@ const exitOf: Record<SealscribeErrorCode, ExitName> = {
   language_not_supported: 'media',
   authentication_failed: 'integrity',
   malformed: 'integrity',
-  unsupported_version: 'integrity',
   invalid_document: 'integrity',
   weak_kdf: 'integrity',
   rollback: 'integrity',

@@ -110,16 +110,18 @@ interface Vector {
   email: string;
   password: string;
   iv_hex: string;
-  plaintext_hex: string;
+  plaintext_hex?: string;
   ciphertext_tag_hex: string;
 }
 // Known answers live in the shared folder beside the checkout.
 const vectorFile = new URL('../../../../shared/vectors/baseline-v1.json', import.meta.url);
 describe.skipIf(!existsSync(vectorFile))('the published vectors', () => {
-  test('all 25 open here, although others sealed them', async () => {
+  test('all that state their bytes open here, although others sealed them', async () => {
     const { vectors } = JSON.parse(readFileSync(vectorFile, 'utf8')) as { vectors: Vector[] };
-    expect(vectors).toHaveLength(25);
-    for (const vector of vectors) {
+    // One vector gives a rule for its megabyte instead of the bytes; it is the encryption package's to test.
+    const stated = vectors.filter(({ plaintext_hex }) => plaintext_hex !== undefined);
+    expect([vectors.length, stated.length]).toEqual([25, 24]);
+    for (const vector of stated) {
       const opened = await command(['decrypt', '-'], {
         env: { ...env, SEALSCRIBE_EMAIL: vector.email, SEALSCRIBE_PASSWORD: vector.password },
         stdin: Buffer.from(vector.iv_hex + vector.ciphertext_tag_hex, 'hex'),

@@ -105,8 +105,8 @@ test('with --json an error is for people first and for scripts second', async ()
   const { stderr } = await command('list', '--json');
   const [forPeople, forScripts] = stderr().trimEnd().split('\n');
   expect(forPeople).toMatch(/^sealscribe: Please set/);
-  expect(JSON.parse(forScripts!)).toEqual({
-    error: { code: 'usage', message: forPeople!.replace('sealscribe: ', ''), exitCode: 2 },
+  expect(JSON.parse(forScripts)).toEqual({
+    error: { code: 'usage', message: forPeople.replace('sealscribe: ', ''), exitCode: 2 },
   });
 });
 
