@@ -1,19 +1,25 @@
 /**
- * The facade: one object per server, with the two doors (private mode as published, and the vault) and transcription behind it.
+ * The facade: one object per server, with transcription and the two doors (private mode as published, and the vault) behind it.
  * Each method is a line or two over the file that does the work. sdk-node and sdk-browser extend it with their platform.
  */
-import type { Health, LanguageList, ModelInfo, Session, Transcript } from '@sealscribe/protocol';
-import type { FreshnessStore } from './freshness.js';
+import {
+  healthSchema,
+  languageListSchema,
+  modelListSchema,
+  routes,
+  type Health,
+  type LanguageList,
+  type ModelInfo,
+  type Session,
+  type Transcript,
+} from '@sealscribe/protocol';
+import { Accounts, type Credentials } from './account.js';
+import { MemoryFreshness, type FreshnessStore } from './freshness.js';
+import { Http } from './http.js';
 import type { AudioSource, Platform } from './platform.js';
-import type { PrivateMode } from './private-mode.js';
-import type { TranscribeOptions } from './transcription.js';
-import type { Vault } from './vault.js';
-
-/** Email and password as the person typed them. Neither leaves the device unhashed: the password never does. */
-export interface Credentials {
-  email: string;
-  password: string;
-}
+import { PrivateMode } from './private-mode.js';
+import { transcribe, type TranscribeOptions } from './transcription.js';
+import { Vault } from './vault.js';
 
 /** How to reach a server. */
 export interface SealscribeOptions {
@@ -27,63 +33,104 @@ export interface SealscribeOptions {
   timeout?: number;
   /** How often a failed request is tried again; 3 by default. */
   retries?: number;
-  /** Lowers the floor of PBKDF2 iterations, for test servers; 600,000 by default and never under 100,000. */
+  /** Lowers the floor of PBKDF2 iterations, to open older accounts; 600,000 by default and never under 100,000. */
   minIterations?: number;
 }
 
-const todo = (): never => {
-  throw new Error('not there yet');
-};
-
 /** A Sealscribe server, seen from a client. */
 export class Sealscribe {
-  constructor(
-    _options: SealscribeOptions,
-    readonly platform: Platform,
-  ) {}
+  readonly #http: Http;
+  readonly #freshness: FreshnessStore;
+  readonly #accounts: Accounts;
+
+  /** @throws TypeError or RangeError naming the option that is wrong */
+  constructor(options: SealscribeOptions, platform: Platform) {
+    const { timeout = 60_000, retries = 3 } = options;
+    this.#http = new Http(options.server, platform, { timeout, retries });
+    this.#http.session = options.session;
+    this.#freshness = options.freshness ?? new MemoryFreshness();
+    this.#accounts = new Accounts(this.#http, this.#freshness, options.minIterations);
+  }
 
   /** The session in use; keep it to stay signed in (its token is a secret). Undefined when signed out. */
   get session(): Session | undefined {
-    return todo();
+    return this.#http.session;
   }
 
+  /** How the server is; needs no sign-in. */
   async health(): Promise<Health> {
-    return todo();
+    return this.#http.json(routes.health, healthSchema);
   }
+
+  /** The models that the server has. */
   async models(): Promise<ModelInfo[]> {
-    return todo();
+    return (await this.#http.json(routes.models, modelListSchema)).models;
   }
+
+  /** The languages that its models know. */
   async languages(): Promise<LanguageList['languages']> {
-    return todo();
+    return (await this.#http.json(routes.languages, languageListSchema)).languages;
   }
 
-  async signUp(_credentials: Credentials): Promise<Vault> {
-    return todo();
-  }
-  async signIn(_credentials: Credentials): Promise<Session> {
-    return todo();
-  }
-  async unlock(_credentials: Credentials): Promise<Vault> {
-    return todo();
-  }
-  async signOut(): Promise<void> {
-    return todo();
-  }
-  async privateMode(_credentials: Credentials): Promise<PrivateMode> {
-    return todo();
-  }
-
+  /**
+   * Transcribes a recording. With `format`, the answer is a text in that format.
+   *
+   * @throws SourceError when the recording cannot be read; ApiError when the server refuses it; ConnectionError, TimeoutError
+   * @example
+   * ```ts
+   * const transcript = await client.transcribe({ data: recording }, { onProgress: console.log });
+   * ```
+   */
   transcribe(
     source: AudioSource,
     options: TranscribeOptions & { format: 'srt' | 'vtt' | 'text' },
   ): Promise<string>;
   transcribe(source: AudioSource, options?: TranscribeOptions & { format?: undefined }): Promise<Transcript>;
-  async transcribe(_source: AudioSource, _options: TranscribeOptions = {}): Promise<Transcript | string> {
-    return todo();
+  async transcribe(source: AudioSource, options: TranscribeOptions = {}): Promise<Transcript | string> {
+    return transcribe(this.#http, source, options);
+  }
+
+  /**
+   * Makes an account, signs in and opens its empty vault.
+   * @throws ApiError "email_taken"
+   */
+  async signUp(credentials: Credentials): Promise<Vault> {
+    return new Vault(this.#http, this.#freshness, await this.#accounts.signUp(credentials));
+  }
+
+  /**
+   * Signs in, without opening anything.
+   * @throws WrongPasswordError; IntegrityError "weak_kdf" when the server offers a weaker derivation than is acceptable
+   */
+  async signIn(credentials: Credentials): Promise<Session> {
+    return this.#accounts.signIn(credentials);
+  }
+
+  /**
+   * Opens the vault, in the session there is; signs in where there is none or it has run out.
+   * @throws WrongPasswordError; IntegrityError "weak_kdf" or "rollback"
+   */
+  async unlock(credentials: Credentials): Promise<Vault> {
+    return new Vault(this.#http, this.#freshness, await this.#accounts.unlock(credentials));
+  }
+
+  /**
+   * Opens private mode: the contract as published. The password is proven against the account first, because the baseline
+   * itself cannot tell: sealed under a mistyped password, a transcript would be lost.
+   * @throws WrongPasswordError; IntegrityError "weak_kdf" or "rollback"
+   */
+  async privateMode(credentials: Credentials): Promise<PrivateMode> {
+    await this.#accounts.unlock(credentials);
+    return PrivateMode.derive(this.#http, credentials);
+  }
+
+  /** Ends the session on the server and forgets it. */
+  async signOut(): Promise<void> {
+    await this.#accounts.signOut();
   }
 
   /** Closes idle connections. */
   async close(): Promise<void> {
-    await this.platform.close?.();
+    await this.#http.platform.close?.();
   }
 }

@@ -10,7 +10,6 @@ import type { VaultEntry, VaultTranscript } from './vault-types.js';
 export type IntegrityCode =
   | 'authentication_failed'
   | 'malformed'
-  | 'unsupported_version'
   | 'invalid_document'
   | 'weak_kdf'
   | 'rollback'

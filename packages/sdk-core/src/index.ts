@@ -3,15 +3,17 @@
  *
  * @packageDocumentation
  */
-export { Sealscribe, type Credentials, type SealscribeOptions } from './client.js';
+export type { Credentials } from './account.js';
+export { Sealscribe, type SealscribeOptions } from './client.js';
 export * from './errors.js';
 export { MemoryFreshness, type FreshnessStore } from './freshness.js';
 export type { AudioSource, OpenAudio, Platform, PlatformRequest } from './platform.js';
-export type { PrivateDocument, PrivateMode } from './private-mode.js';
+export type { PrivateMode } from './private-mode.js';
 export type { TranscribeOptions } from './transcription.js';
 export type { Vault } from './vault.js';
 export type * from './vault-types.js';
 export { toJson } from './export/json.js';
+export { toSrt, toTxt, toVtt } from '@sealscribe/protocol';
 export type {
   BlobInfo,
   ErrorCode,
@@ -20,6 +22,7 @@ export type {
   ModelInfo,
   Progress,
   Segment,
+  PrivateDocument,
   Session,
   Transcript,
   Word,

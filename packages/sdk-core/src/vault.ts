@@ -1,26 +1,354 @@
-/** The vault: save, list, open, update, delete. */
-import type { Transcript } from '@sealscribe/protocol';
-import type { IntegrityError } from './errors.js';
+/**
+ * The vault: transcripts sealed in three parts under a key that only the account's password opens (docs/formats.md, sealed-v1).
+ * Everything read is checked against the index and against what this device has seen before; everything written goes with a new
+ * index in one request. What the server says about a transcript, besides its bytes, is never shown.
+ */
+import {
+  CryptoError,
+  createTranscriptKey,
+  decodeBase64url,
+  findVanished,
+  newId,
+  sealRecord,
+  type Mark,
+  type SealedRecord,
+} from '@sealscribe/crypto';
+import {
+  routes,
+  transcriptWrittenSchema,
+  type Card,
+  type Route,
+  type Transcript,
+} from '@sealscribe/protocol';
+import type { OpenAccount } from './account.js';
+import { toDocuments } from './documents.js';
+import { ApiError, ConflictError, DamagedVaultError, IntegrityError, SealscribeError } from './errors.js';
+import { VaultFreshness, type FreshnessStore } from './freshness.js';
+import { badAnswer, refusal, type Http, type RequestOptions } from './http.js';
+import { explain, verified } from './integrity.js';
+import { encodeForm, type Part } from './multipart.js';
+import { checkId, octets } from './private-mode.js';
+import { TranscriptMoved, VaultListing, checkAgainst, vanished, type Write } from './vault-listing.js';
+import {
+  getSealed,
+  listSealed,
+  openRecord,
+  readTranscript,
+  toEntry,
+  type OpenRecord,
+} from './vault-records.js';
 import type { Changes, Labels, Saved, VaultEntry, VaultTranscript } from './vault-types.js';
 
+/** How often something is read again because other devices write meanwhile. */
+const MAX_READS = 3;
+
 /** An unlocked vault. */
-export interface Vault {
+export class Vault {
   readonly accountId: string;
-  save(transcript: Transcript, labels?: Labels): Promise<Saved>;
+  readonly #http: Http;
+  readonly #freshness: VaultFreshness;
+  readonly #listing: VaultListing;
+  #key: CryptoKey | undefined;
+  /** Writes of one client wait for each other: they would only make each other's index stale. */
+  #writing: Promise<unknown> = Promise.resolve();
+
+  constructor(http: Http, freshness: FreshnessStore, { accountId, accountKey }: OpenAccount) {
+    this.accountId = accountId;
+    this.#http = http;
+    this.#key = accountKey;
+    this.#freshness = new VaultFreshness(freshness, accountId);
+    this.#listing = new VaultListing(http, accountId, this.#freshness, () => this.#accountKey());
+  }
+
+  /** Forgets the key; every later call throws SealscribeError "locked". */
+  lock(): void {
+    this.#key = undefined;
+  }
+
+  #accountKey(): CryptoKey {
+    if (!this.#key) throw new SealscribeError('locked', 'The vault is locked: unlock it with the password.');
+    return this.#key;
+  }
+
   /**
-   * Everything in the vault, newest first, every card verified against the index.
-   * @throws DamagedVaultError when some are not in order (with the good ones on it), unless `onProblem` takes them
+   * Seals a transcript and stores it.
+   * @throws TypeError when it is not a transcript; IntegrityError when the server's index is not what it must be
    */
-  list(options?: {
-    signal?: AbortSignal;
-    onProblem?: (problem: IntegrityError) => void;
-  }): Promise<VaultEntry[]>;
-  open(id: string, options?: { words?: boolean; signal?: AbortSignal }): Promise<VaultTranscript>;
-  /** @throws ConflictError when the transcript is not at `revision` any more */
-  update(id: string, changes: Changes, options?: { revision?: number }): Promise<Saved>;
-  delete(id: string, options?: { revision?: number }): Promise<void>;
-  /** Revision of the index and the first 8 hex digits of its hash, such as "17-3fa9c01b", to compare two devices by eye. */
-  fingerprint(): Promise<string>;
-  /** Forgets the keys; every later call throws SealscribeError "locked". */
-  lock(): void;
+  async save(transcript: Transcript, labels: Labels = {}): Promise<Saved> {
+    const accountKey = this.#accountKey();
+    const documents = toDocuments(transcript);
+    const id = newId();
+    const { transcriptKey, wrap } = await createTranscriptKey(accountKey, {
+      accountId: this.accountId,
+      transcriptId: id,
+    });
+    const now = this.#now();
+    const card: Card = {
+      title: labels.title ?? null,
+      fileName: labels.fileName ?? null,
+      tags: [...(labels.tags ?? [])],
+      ...documents.summary,
+      createdAt: now,
+      updatedAt: now,
+    };
+    const { transcript: body, words } = documents;
+    const sealed = await sealRecord(transcriptKey, {
+      transcriptId: id,
+      revision: 1,
+      card,
+      transcript: body,
+      words,
+    });
+    return this.#put(id, sealed, { key: wrap });
+  }
+
+  /**
+   * Everything in the vault, newest first. Every card is opened and checked against the index and this device's memory.
+   *
+   * @param options.onProblem Takes the transcripts that are not in order (one IntegrityError each, with its id), so that the
+   * rest can be shown; without it they make the call fail, so that nobody overlooks them.
+   * @throws DamagedVaultError with the good entries and the problems; IntegrityError when the index itself is not in order
+   */
+  async list(
+    options: { signal?: AbortSignal; onProblem?: (problem: IntegrityError) => void } = {},
+  ): Promise<VaultEntry[]> {
+    const { signal, onProblem } = options;
+    const { entries, problems } = await this.#readAll(signal);
+    if (problems.length > 0 && !onProblem) throw new DamagedVaultError(entries, problems);
+    for (const problem of problems) onProblem?.(problem);
+    return entries;
+  }
+
+  async #readAll(
+    signal: AbortSignal | undefined,
+  ): Promise<{ entries: VaultEntry[]; problems: IntegrityError[] }> {
+    for (let read = 1; ; read++) {
+      const problems = new Map<string, IntegrityError>();
+      const records = new Map<string, OpenRecord>();
+      const accountKey = this.#accountKey();
+      const sealed = await listSealed(this.#http, signal);
+      const state = await this.#listing.fetch(signal);
+      for (const info of sealed) {
+        try {
+          const record = await openRecord(accountKey, this.accountId, info);
+          await verified(() => checkAgainst(state, info.id, record.mark), info.id);
+          records.set(info.id, record);
+        } catch (failure) {
+          if (!(failure instanceof IntegrityError)) throw failure;
+          problems.set(info.id, failure);
+        }
+      }
+      const present = sealed.map(({ id }) => id);
+      for (const id of findVanished(state.index, present)) problems.set(id, vanished(id));
+      // Another device may have written between the two requests. What does not open is never asked for again.
+      const moved = [...problems.values()].some(({ code }) => revisionCodes.has(code));
+      if (moved && read < MAX_READS) continue;
+      const marks = new Map([...records].map(([id, { mark }]) => [id, mark]));
+      for (const [id, problem] of await this.#freshness.seeTranscripts(marks)) {
+        problems.set(id, problem);
+        records.delete(id);
+      }
+      const entries = [...records.values()].map(toEntry).sort(newestFirst);
+      return { entries, problems: [...problems.values()] };
+    }
+  }
+
+  /**
+   * Opens a transcript.
+   *
+   * @param options.words False leaves word times where they are, which is most of the bytes.
+   * @throws ApiError "not_found"; IntegrityError when what the server gives is not the transcript that the index lists
+   */
+  async open(id: string, options: { words?: boolean; signal?: AbortSignal } = {}): Promise<VaultTranscript> {
+    const { words = true, signal } = options;
+    for (let read = 1; ; read++) {
+      const record = await this.#current(id, signal);
+      const lastTry = read === MAX_READS;
+      try {
+        const transcript = await readTranscript(this.#http, record, { words, lastTry, signal });
+        if (transcript) return { ...toEntry(record), transcript };
+      } catch (failure) {
+        // Deleted in between: then the card is gone too, and the next read says so.
+        if (!isNotFound(failure)) throw failure;
+        if (lastTry) throw vanished(id);
+      }
+    }
+  }
+
+  /** The card of a transcript, checked against the index. */
+  async #current(id: string, signal?: AbortSignal): Promise<OpenRecord> {
+    checkId(id);
+    for (let read = 1; ; read++) {
+      const lastTry = read === MAX_READS;
+      try {
+        const info = await getSealed(this.#http, id, signal);
+        const record = await openRecord(this.#accountKey(), this.accountId, info);
+        try {
+          checkAgainst(await this.#listing.known(), id, record.mark);
+        } catch {
+          // Another device may have written since the index was read.
+          checkAgainst(await this.#listing.fetch(signal), id, record.mark);
+        }
+        const problem = (await this.#freshness.seeTranscripts(new Map([[id, record.mark]]))).get(id);
+        if (problem) throw problem;
+        return record;
+      } catch (failure) {
+        if (isNotFound(failure)) {
+          const { index } = await this.#listing.fetch(signal);
+          const entry = Object.hasOwn(index, id) ? index[id] : undefined;
+          if (!entry || 'deleted' in entry) throw failure;
+          if (lastTry) throw vanished(id);
+        } else if (lastTry || !(failure instanceof CryptoError)) {
+          throw explain(failure, id);
+        }
+      }
+    }
+  }
+
+  /**
+   * Changes a transcript or its labels.
+   *
+   * @param options.revision The revision that the change was made from, as `list` or `open` gave it; the change is refused when
+   * another device was faster. Without it, labels are set on whatever is there, and a transcript replaces what is there now.
+   * @throws ConflictError with the transcript as it is now
+   */
+  async update(id: string, changes: Changes, options: { revision?: number } = {}): Promise<Saved> {
+    const documents = changes.transcript && toDocuments(changes.transcript);
+    for (;;) {
+      const record = await this.#current(id);
+      const { revision } = record.mark;
+      if (options.revision !== undefined && options.revision !== revision)
+        throw await this.#conflict(id, options.revision);
+      const { title, fileName, tags } = changes;
+      const card: Card = {
+        ...record.card,
+        ...(title === undefined ? {} : { title }),
+        ...(fileName === undefined ? {} : { fileName }),
+        ...(tags === undefined ? {} : { tags: [...tags] }),
+        ...documents?.summary,
+        updatedAt: this.#now(),
+      };
+      const sealed = await sealRecord(record.key, {
+        transcriptId: id,
+        revision: revision + 1,
+        card,
+        parts: record.parts,
+        ...(documents ? { transcript: documents.transcript, words: documents.words } : {}),
+      });
+      try {
+        return await this.#put(id, sealed, { replaces: record.mark });
+      } catch (failure) {
+        if (!(failure instanceof TranscriptMoved)) throw failure;
+        if (documents || options.revision !== undefined) throw await this.#conflict(id, revision);
+      }
+    }
+  }
+
+  /**
+   * Deletes a transcript at once; only its id stays, as a tombstone in the sealed index.
+   *
+   * @param options.revision As for {@link update}; without it the transcript is deleted whatever its revision.
+   * @throws ConflictError, ApiError "not_found"
+   */
+  async delete(id: string, options: { revision?: number } = {}): Promise<void> {
+    checkId(id);
+    for (;;) {
+      const { index } = await this.#listing.fetch();
+      const entry = Object.hasOwn(index, id) ? index[id] : undefined;
+      if (!entry || 'deleted' in entry) throw refusal(404, 'not_found', undefined);
+      if (options.revision !== undefined && options.revision !== entry.revision)
+        throw await this.#conflict(id, options.revision);
+      try {
+        await this.#write({
+          id,
+          replaces: entry,
+          becomes: { deleted: true },
+          send: (headers, index) =>
+            this.#send(routes.deleteTranscript, id, {
+              headers: { ...headers, ...octets, 'if-match': `"${entry.revision}"` },
+              body: async () => index,
+            }),
+        });
+        return;
+      } catch (failure) {
+        if (!(failure instanceof TranscriptMoved)) throw failure;
+        if (options.revision !== undefined) throw await this.#conflict(id, options.revision);
+      }
+    }
+  }
+
+  /**
+   * Revision of the index and the first 8 hex digits of its hash, such as "17-3fa9c01b": two devices that show the same see the
+   * same vault. "0" for a vault that nothing was ever saved to.
+   */
+  async fingerprint(): Promise<string> {
+    const { revision, mark } = await this.#listing.fetch();
+    if (!mark) return '0';
+    const hash = decodeBase64url(mark.sha256).subarray(0, 4);
+    return `${revision}-${Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('')}`;
+  }
+
+  /** Stores a sealed record: a new one with its key, or in the place of the one before. */
+  async #put(
+    id: string,
+    sealed: SealedRecord,
+    how: { key: Uint8Array } | { replaces: Mark },
+  ): Promise<Saved> {
+    const replaces = 'replaces' in how ? how.replaces : undefined;
+    const revision = (replaces?.revision ?? 0) + 1;
+    const parts: Part[] = 'key' in how ? [{ name: 'key', data: how.key }] : [];
+    parts.push({ name: 'card', data: sealed.card });
+    if (sealed.transcript) parts.push({ name: 'transcript', data: sealed.transcript });
+    if (sealed.words) parts.push({ name: 'words', data: sealed.words });
+    const condition = replaces ? { 'if-match': `"${replaces.revision}"` } : { 'if-none-match': '*' };
+    await this.#write({
+      id,
+      replaces,
+      becomes: { revision, sha256: sealed.sha256 },
+      send: (headers, index) => {
+        const files = [...parts, { name: 'index', data: index }].map((part) => ({
+          ...part,
+          fileName: part.name,
+        }));
+        const { contentType, body } = encodeForm(files, `sealscribe-${newId()}`);
+        return this.#send(routes.putTranscript, id, {
+          headers: { ...headers, ...condition, 'content-type': contentType },
+          body: async () => body,
+        });
+      },
+    });
+    return { id, revision };
+  }
+
+  #write(write: Write): Promise<void> {
+    const result = this.#writing.then(() => this.#listing.write(write));
+    this.#writing = result.catch(() => undefined);
+    return result;
+  }
+
+  async #send(route: Route, id: string, options: RequestOptions): Promise<number> {
+    const written = await this.#http.json(route, transcriptWrittenSchema, { ...options, id });
+    if (written.id !== id) throw badAnswer();
+    return written.indexRevision;
+  }
+
+  async #conflict(id: string, base: number): Promise<ConflictError> {
+    try {
+      return new ConflictError(id, base, await this.open(id));
+    } catch (failure) {
+      if (isNotFound(failure)) return new ConflictError(id, base, undefined);
+      throw failure;
+    }
+  }
+
+  #now(): string {
+    return new Date(this.#http.platform.now()).toISOString();
+  }
 }
+
+const revisionCodes = new Set<string>(['rollback', 'fork', 'unlisted', 'vanished']);
+
+const isNotFound = (failure: unknown) => failure instanceof ApiError && failure.code === 'not_found';
+
+const newestFirst = (a: VaultEntry, b: VaultEntry) =>
+  a.createdAt < b.createdAt ? 1 : a.createdAt > b.createdAt ? -1 : a.id < b.id ? -1 : 1;

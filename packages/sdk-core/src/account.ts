@@ -1,0 +1,195 @@
+/**
+ * Accounts: sign up, sign in, unlock (docs/formats.md, account-v1). The password is turned into `root` here and goes nowhere;
+ * the server gets an authKey that says nothing about root's other outputs. Parameters that a server offers are checked against
+ * the floor and against what this device remembers before they are used.
+ */
+import {
+  CryptoError,
+  DEFAULT_ITERATIONS,
+  createAccountKey,
+  decodeBase64url,
+  deriveAuthKey,
+  deriveRoot,
+  encodeBase64url,
+  newId,
+  newSalt,
+  normalizeEmail,
+  openAccountKey,
+} from '@sealscribe/crypto';
+import {
+  preloginAnswerSchema,
+  routes,
+  sessionSchema,
+  storedKeysSchema,
+  type Session,
+  type StoredKeys,
+} from '@sealscribe/protocol';
+import { ApiError, WrongPasswordError } from './errors.js';
+import { KeyFreshness, type FreshnessStore } from './freshness.js';
+import { badAnswer, type Http } from './http.js';
+import { verified } from './integrity.js';
+
+/** Email and password as the person typed them. The password never leaves the device. */
+export interface Credentials {
+  email: string;
+  password: string;
+}
+
+/** An account that was opened with its password. */
+export interface OpenAccount {
+  accountId: string;
+  /** Opens everything of the account; not extractable. */
+  accountKey: CryptoKey;
+}
+
+/** Root with the parameters it was derived with. */
+interface Root {
+  key: CryptoKey;
+  salt: string;
+  iterations: number;
+}
+
+/** Signs up, in and out on one server. Keeps no password and no root. */
+export class Accounts {
+  constructor(
+    private readonly http: Http,
+    private readonly freshness: FreshnessStore,
+    private readonly minIterations: number = DEFAULT_ITERATIONS,
+  ) {}
+
+  /**
+   * Makes an account and signs in to it.
+   * @throws ApiError "email_taken"
+   */
+  async signUp({ email: typed, password }: Credentials): Promise<OpenAccount> {
+    const email = normalizeEmail(typed);
+    const accountId = newId();
+    const salt = newSalt();
+    const iterations = Math.max(DEFAULT_ITERATIONS, this.minIterations);
+    const root = await verified(() => deriveRoot({ email, password, salt, iterations }));
+    const context = { accountId, keyVersion: 1, iterations, salt };
+    const { accountKey, wrap } = await createAccountKey(root, context);
+    const authKey = encodeBase64url(await deriveAuthKey(root));
+    const json = {
+      accountId,
+      keys: {
+        email,
+        salt: encodeBase64url(salt),
+        iterations,
+        keyVersion: 1,
+        authKey,
+        wraps: { password: encodeBase64url(wrap) },
+      },
+    };
+    const session = await this.http.json(routes.signUp, sessionSchema, { json, repeatable: false });
+    if (session.accountId !== accountId) throw badAnswer();
+    await this.#keys(email).see({ keyVersion: 1, iterations });
+    this.http.session = session;
+    return { accountId, accountKey };
+  }
+
+  /**
+   * Signs in without opening the account.
+   * @throws WrongPasswordError, IntegrityError "weak_kdf"
+   */
+  async signIn(credentials: Credentials): Promise<Session> {
+    return (await this.#signIn(normalizeEmail(credentials.email), credentials.password)).session;
+  }
+
+  async #signIn(email: string, password: string): Promise<{ session: Session; root: Root }> {
+    const offered = await this.http.json(routes.prelogin, preloginAnswerSchema, { json: { email } });
+    await this.#keys(email).check({ iterations: offered.iterations });
+    const root = await this.#root(email, password, offered);
+    const authKey = encodeBase64url(await deriveAuthKey(root.key));
+    try {
+      const session = await this.http.json(routes.signIn, sessionSchema, { json: { email, authKey } });
+      this.http.session = session;
+      return { session, root };
+    } catch (failure) {
+      if (failure instanceof ApiError && failure.code === 'wrong_credentials') throw new WrongPasswordError();
+      throw failure;
+    }
+  }
+
+  /**
+   * Opens the account key: in the session there is, or in a new one where there is none, it has run out, or it is another's.
+   * @throws WrongPasswordError, IntegrityError "weak_kdf" or "rollback"
+   */
+  async unlock(credentials: Credentials): Promise<OpenAccount> {
+    const email = normalizeEmail(credentials.email);
+    let keys = await this.#keysInSession();
+    let root: Root | undefined;
+    if (keys?.email !== email) {
+      root = (await this.#signIn(email, credentials.password)).root;
+      keys = await this.#getKeys();
+    }
+    const { accountId, keyVersion, iterations, salt } = keys;
+    if (accountId !== this.http.session?.accountId) throw badAnswer();
+    const marks = this.#keys(email);
+    await marks.check({ keyVersion, iterations });
+    if (root?.salt !== salt || root.iterations !== iterations)
+      root = await this.#root(email, credentials.password, keys);
+    const context = { accountId, keyVersion, iterations, salt: decodeBase64url(salt) };
+    const accountKey = await openOrRefuse(root.key, context, decodeBase64url(keys.wraps.password));
+    await marks.see({ keyVersion, iterations });
+    return { accountId, accountKey };
+  }
+
+  /** Ends the session on the server and forgets it; without one it does nothing. */
+  async signOut(): Promise<void> {
+    if (!this.http.session) return;
+    try {
+      await this.http.done(routes.signOut);
+    } catch (failure) {
+      if (!isUnauthorized(failure)) throw failure;
+    }
+    this.http.session = undefined;
+  }
+
+  /** The key record, or undefined where there is no session or the server does not know it any more. */
+  async #keysInSession(): Promise<StoredKeys | undefined> {
+    const { session, platform } = this.http;
+    if (!session || Date.parse(session.expiresAt) <= platform.now()) return undefined;
+    try {
+      return await this.#getKeys();
+    } catch (failure) {
+      if (isUnauthorized(failure)) return undefined;
+      throw failure;
+    }
+  }
+
+  #getKeys(): Promise<StoredKeys> {
+    return this.http.json(routes.getKeys, storedKeysSchema);
+  }
+
+  async #root(email: string, password: string, { salt, iterations }: Omit<Root, 'key'>): Promise<Root> {
+    const key = await verified(() =>
+      deriveRoot(
+        { email, password, salt: decodeBase64url(salt), iterations },
+        { minIterations: this.minIterations },
+      ),
+    );
+    return { key, salt, iterations };
+  }
+
+  #keys(email: string): KeyFreshness {
+    return new KeyFreshness(this.freshness, this.http.server, email);
+  }
+}
+
+const isUnauthorized = (failure: unknown) => failure instanceof ApiError && failure.status === 401;
+
+/** A wrap that does not open is a wrong password or an altered record: which of them cannot be told. */
+async function openOrRefuse(
+  root: CryptoKey,
+  context: Parameters<typeof openAccountKey>[1],
+  wrap: Uint8Array,
+): Promise<CryptoKey> {
+  try {
+    return await openAccountKey(root, context, wrap);
+  } catch (failure) {
+    if (failure instanceof CryptoError && failure.code === 'authentication_failed')
+      throw new WrongPasswordError();
+    throw failure;
+  }
+}

@@ -1,0 +1,36 @@
+/**
+ * Gives up an exchange in which nothing moves. The limit is on silence, not on the whole: a long transcription that keeps
+ * reporting is never cut. The caller's own signal passes through untouched.
+ */
+import { TimeoutError } from './errors.js';
+
+/** Watches one exchange. */
+export class Watchdog {
+  readonly #silence = new AbortController();
+  readonly #timeout: number;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Aborts with a TimeoutError after silence, or with the caller's reason. */
+  readonly signal: AbortSignal;
+
+  /** @param timeout milliseconds of silence */
+  constructor(timeout: number, signal?: AbortSignal) {
+    this.#timeout = timeout;
+    this.signal = signal ? AbortSignal.any([signal, this.#silence.signal]) : this.#silence.signal;
+    this.touch();
+  }
+
+  /** Something moved. */
+  touch(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#silence.abort(
+        new TimeoutError(`Nothing was heard from the server for ${this.#timeout / 1000} seconds.`),
+      );
+    }, this.#timeout);
+  }
+
+  /** The exchange is over. */
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+}
