@@ -1,0 +1,63 @@
+/** A browser under the client: fetch, Blobs and timers. Trust in certificates is the browser's own business. */
+import { SourceError, type OpenAudio, type Platform, type PlatformRequest } from '@sealscribe/sdk-core';
+
+/** The platform of pages and workers. */
+export function browserPlatform(): Platform {
+  return {
+    fetch: send,
+    // Streamed uploads need HTTP/2 and are not in every browser; a Blob of a File is read from the disk as it is sent.
+    streamsUploads: false,
+    openAudio,
+    sleep,
+    random: Math.random,
+    now: Date.now,
+  };
+}
+
+async function send(address: string, { method, headers, body, signal }: PlatformRequest): Promise<Response> {
+  return fetch(address, {
+    method,
+    headers,
+    body: (body as BodyInit | undefined) ?? null,
+    signal,
+    redirect: 'error',
+    credentials: 'omit',
+    cache: 'no-store',
+    referrerPolicy: 'no-referrer',
+  });
+}
+
+async function openAudio(source: { path: string } | { url: string | URL }): Promise<OpenAudio> {
+  if ('path' in source) throw new TypeError('source.path is for Node: pass {data: file} in a browser');
+  const url = new URL(source.url, globalThis.location?.href);
+  return {
+    name: url.pathname.split('/').at(-1),
+    size: undefined,
+    reopenable: true,
+    open: async (signal) => {
+      try {
+        const answer = await fetch(url, { signal, credentials: 'omit' });
+        if (answer.ok) return await answer.blob();
+      } catch (cause) {
+        if (signal.aborted) throw cause;
+        throw new SourceError('The recording could not be downloaded.', { cause });
+      }
+      throw new SourceError('The recording could not be downloaded.');
+    },
+  };
+}
+
+function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = () => {
+      clearTimeout(timer);
+      reject(signal?.reason as Error);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', stop);
+      resolve();
+    }, ms);
+    if (signal?.aborted) stop();
+    else signal?.addEventListener('abort', stop, { once: true });
+  });
+}
