@@ -63,6 +63,7 @@ export function handleError(thrown: unknown, request: FastifyRequest, reply: Fas
   }
   if (error.retryAfter !== undefined)
     void reply.header('retry-after', Math.max(1, Math.ceil(error.retryAfter)));
+  if (error.status === 401) void reply.header('www-authenticate', 'Bearer');
   const half = transcriptionPaths.has(request.routeOptions.url ?? '') ? 'transcription' : 'vault';
   void reply
     .code(error.status)

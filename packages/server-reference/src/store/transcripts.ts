@@ -3,6 +3,7 @@
  * transaction (docs/formats.md, sealed-v1). The server keeps the revisions in step and reads nothing. When a replacement or a
  * deletion returns, the old bytes are gone from the disk. Reading is in transcript-reads.ts.
  */
+import { sql } from 'kysely';
 import { HttpError } from '../http-error.js';
 import { changeStoredBytes } from './storage-bound.js';
 import { replaceIndex } from './vault-index.js';
@@ -125,6 +126,8 @@ const sizesOf = <Parts extends Partial<SealedParts>>(parts: Parts): Record<keyof
     number
   >;
 
+const sizeOf = <Part extends keyof SealedParts>(part: Part) => sql<number>`length(${sql.ref(part)})`.as(part);
+
 async function readSizes(
   db: Connection,
   accountId: string,
@@ -132,13 +135,7 @@ async function readSizes(
 ): Promise<{ revision: number; sizes: Sizes } | undefined> {
   const row = await db
     .selectFrom('transcripts')
-    .select(({ fn, ref }) => [
-      'revision',
-      fn<number>('length', [ref('key')]).as('key'),
-      fn<number>('length', [ref('card')]).as('card'),
-      fn<number>('length', [ref('transcript')]).as('transcript'),
-      fn<number>('length', [ref('words')]).as('words'),
-    ])
+    .select(['revision', sizeOf('key'), sizeOf('card'), sizeOf('transcript'), sizeOf('words')])
     .where('account_id', '=', accountId)
     .where('id', '=', id)
     .executeTakeFirst();

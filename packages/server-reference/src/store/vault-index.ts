@@ -2,6 +2,7 @@
  * The sealed index of an account's vault: which transcripts there are, for the client's own checks. Every write to a
  * transcript replaces it in the same transaction.
  */
+import { sql } from 'kysely';
 import { HttpError } from '../http-error.js';
 import type { Connection } from './index.js';
 
@@ -32,7 +33,7 @@ export async function replaceIndex(
 ): Promise<{ revision: number; growth: number }> {
   const old = await db
     .selectFrom('vault_indexes')
-    .select(({ fn, ref }) => ['revision', fn<number>('length', [ref('sealed')]).as('size')])
+    .select(['revision', sql<number>`length(sealed)`.as('size')])
     .where('account_id', '=', accountId)
     .executeTakeFirst();
   if ((old?.revision ?? 0) !== revision) throw new HttpError('revision_conflict');

@@ -1,0 +1,53 @@
+/**
+ * Sign-up, and the end: deletion of an account's data or of the account.
+ */
+import { preloginRequestSchema, routes, signUpRequestSchema } from '@sealscribe/protocol';
+import { hashAuthKey } from '../auth/auth-key.js';
+import { normalizeEmail } from '../auth/email.js';
+import { answerPrelogin } from '../auth/prelogin.js';
+import { startSession } from '../auth/session.js';
+import { createAccount } from '../store/accounts.js';
+import { deleteAccount, deleteData } from '../store/deletion.js';
+import { perMinute } from './rate-limit.js';
+import { validate } from './validation.js';
+import { vaultRoute, type VaultContext } from './vault-route.js';
+
+export function registerAccounts(context: VaultContext): void {
+  const { store, limits, clock } = context;
+
+  vaultRoute(
+    context,
+    routes.signUp,
+    async (request, reply) => {
+      const { accountId, keys } = validate(signUpRequestSchema, request.body);
+      const { authKey, ...record } = keys;
+      const now = new Date(clock());
+      const email = normalizeEmail(record.email);
+      const authHash = await hashAuthKey(authKey);
+      await createAccount(store, { id: accountId, ...record, email, authHash }, now);
+      reply.code(201);
+      return startSession(store, accountId, now, limits.sessionDays);
+    },
+    perMinute(limits.signInsPerMinute),
+  );
+
+  vaultRoute(
+    context,
+    routes.prelogin,
+    async (request) => {
+      const { email } = validate(preloginRequestSchema, request.body);
+      return answerPrelogin(store, normalizeEmail(email));
+    },
+    perMinute(limits.signInsPerMinute),
+  );
+
+  vaultRoute(context, routes.deleteData, async (request, reply) => {
+    await deleteData(store, request.accountId);
+    return reply.code(204).send();
+  });
+
+  vaultRoute(context, routes.deleteAccount, async (request, reply) => {
+    await deleteAccount(store, request.accountId);
+    return reply.code(204).send();
+  });
+}

@@ -1,0 +1,58 @@
+/**
+ * How the vault's routes are registered: method, path and the need of a session come from the protocol's table, so that a
+ * route can neither differ from it nor forget its guard. The session is checked before any of the body is read.
+ */
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteShorthandOptions } from 'fastify';
+import type { Route } from '@sealscribe/protocol';
+import type { Credentials } from '../auth/credentials.js';
+import { requireSession } from '../auth/session.js';
+import type { Store } from '../store/index.js';
+
+/** What an account and a request may use. */
+export interface VaultLimits {
+  /** Bytes of one blob. */
+  blobBytes: number;
+  /** Bytes of one sealed part of a transcript, or of the index. */
+  partBytes: number;
+  /** Bytes of one sealed card. */
+  cardBytes: number;
+  /** Sealed bytes that an account may hold in all. */
+  accountBytes: number;
+  /** Days from sign-in to the end of a session. */
+  sessionDays: number;
+  /** Requests per minute and address to each of sign-up, prelogin and sign-in. */
+  signInsPerMinute: number;
+}
+
+/** What every route works with. */
+export interface VaultContext {
+  app: FastifyInstance;
+  store: Store;
+  credentials: Credentials;
+  limits: VaultLimits;
+  /** Milliseconds since the epoch. */
+  clock: () => number;
+}
+
+/** Answers a request; what it returns is sent as JSON, or as bytes when it is a Uint8Array. */
+export type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
+
+/** JSON bodies are small: the largest is a key record. */
+const JSON_BYTES = 16 * 1024;
+
+/** Registers one route of the protocol's table. */
+export function vaultRoute(
+  { app, store, clock }: VaultContext,
+  { method, path, auth }: Route,
+  handler: Handler,
+  options: RouteShorthandOptions = {},
+): void {
+  app.route({
+    bodyLimit: JSON_BYTES,
+    ...options,
+    method,
+    url: path,
+    handler,
+    ...(auth && { onRequest: requireSession(store, clock) }),
+  });
+}

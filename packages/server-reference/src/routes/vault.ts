@@ -1,0 +1,70 @@
+/**
+ * The vault: stores bytes and can read none of them. Its routes live in a scope of their own, with their own body parsers
+ * (JSON, bytes, multipart), so that nothing of it leaks into the transcription half or the other way.
+ */
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { Credentials } from '../auth/credentials.js';
+import type { Store } from '../store/index.js';
+import { registerAccounts } from './accounts.js';
+import { registerBlobs } from './blobs.js';
+import { registerKeys } from './keys.js';
+import { installRateLimit } from './rate-limit.js';
+import { installMultipart } from './sealed-parts.js';
+import { registerSessions } from './sessions.js';
+import { registerTranscripts } from './transcripts.js';
+import type { VaultContext, VaultLimits } from './vault-route.js';
+
+export type { VaultLimits } from './vault-route.js';
+
+const MIB = 1024 * 1024;
+
+/** Limits of a server that says nothing else. */
+export const DEFAULT_VAULT_LIMITS: VaultLimits = {
+  blobBytes: 8 * MIB,
+  partBytes: 8 * MIB,
+  cardBytes: 64 * 1024,
+  accountBytes: 1024 * MIB,
+  sessionDays: 30,
+  signInsPerMinute: 120,
+};
+
+/** What the vault's routes need. */
+export interface VaultDependencies {
+  store: Store;
+  /** Milliseconds since the epoch; Date.now unless a test says otherwise. */
+  clock?: () => number;
+  limits?: Partial<VaultLimits>;
+}
+
+/** Registers every route of the vault's half. */
+export function registerVaultRoutes(
+  app: FastifyInstance,
+  { store, clock = Date.now, limits }: VaultDependencies,
+): void {
+  void app.register(async (scope) => {
+    const context: VaultContext = {
+      app: scope,
+      store,
+      clock,
+      credentials: new Credentials(store, clock),
+      limits: { ...DEFAULT_VAULT_LIMITS, ...limits },
+    };
+    scope.decorateRequest('accountId', '');
+    scope.decorateRequest('sessionHash', '');
+    scope.removeContentTypeParser('text/plain');
+    scope.addContentTypeParser(
+      'application/octet-stream',
+      { parseAs: 'buffer' },
+      async (_request: FastifyRequest, body: Buffer) => body,
+    );
+    scope.addHook('onSend', async (_request, reply) => void reply.header('cache-control', 'no-store'));
+    await installRateLimit(scope);
+    await installMultipart(scope);
+
+    registerAccounts(context);
+    registerSessions(context);
+    registerKeys(context);
+    registerBlobs(context);
+    registerTranscripts(context);
+  });
+}

@@ -1,0 +1,141 @@
+/** Walks the protocol's table of routes, so that a new route is covered the day it appears. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { pathOf, routes, type Route } from '@sealscribe/protocol';
+import {
+  base64url,
+  bytesOf,
+  creating,
+  multipart,
+  newId,
+  newParts,
+  Person,
+  replacing,
+  startVault,
+} from './vault-app.js';
+import type { VaultApp } from './vault-app.js';
+
+const vaultRoutes = Object.entries(routes as Record<string, Route>).filter(
+  ([, { half }]) => half === 'vault',
+);
+const guarded = vaultRoutes.filter(([, { auth }]) => auth);
+const withId = guarded.filter(([, { path }]) => path.includes(':id'));
+
+let vault: VaultApp;
+let owner: Person;
+const blob = newId();
+const transcript = newId();
+beforeAll(async () => {
+  vault = await startVault();
+  owner = await Person.signUp(vault);
+  await owner.putBlob(blob, bytesOf(40));
+  await owner.putTranscript(transcript, newParts(), creating(0));
+});
+afterAll(() => vault.close());
+
+test('every vault route of the table is there', () => {
+  for (const [name, { method, path }] of vaultRoutes)
+    expect(vault.app.hasRoute({ method, url: path }), name).toBe(true);
+  expect(guarded.length).toBeGreaterThan(15);
+});
+
+test('only sign-up, prelogin and sign-in go without a session', () => {
+  const open = vaultRoutes.filter(([, { auth }]) => !auth).map(([name]) => name);
+  expect(open.sort()).toEqual(['prelogin', 'signIn', 'signUp']);
+});
+
+/** A well-formed request to the owner's own things, so that nothing but the session can be wrong with it. */
+function ask(route: Route, authorization: string | undefined) {
+  const id = route.path.startsWith('/v1/blobs') ? blob : transcript;
+  const { payload, contentType } = multipart(newParts());
+  const isWrite = route.method === 'PUT' && route.path.startsWith('/v1/transcripts');
+  return vault.app.inject({
+    method: route.method,
+    url: pathOf(route, id),
+    headers: {
+      ...(authorization !== undefined && { authorization }),
+      ...(route.method === 'GET' ? {} : replacing(1, 1)),
+      ...(route.method === 'GET'
+        ? {}
+        : { 'content-type': isWrite ? contentType : 'application/octet-stream' }),
+    },
+    ...(route.method !== 'GET' && { payload: isWrite ? payload : bytesOf(40) }),
+  });
+}
+
+async function expiredToken(): Promise<string> {
+  const person = await Person.signUp(vault);
+  vault.wait(30 * 86_400);
+  const answer = await vault.app.inject({
+    method: 'POST',
+    url: '/v1/sessions',
+    payload: { email: owner.keys.email, authKey: owner.keys.authKey },
+  });
+  owner.token = answer.json().token;
+  return person.token;
+}
+
+async function tokenOfDeleted(): Promise<string> {
+  const person = await Person.signUp(vault);
+  expect((await person.send('DELETE', '/v1/account')).statusCode).toBe(204);
+  return person.token;
+}
+
+async function signedOutToken(): Promise<string> {
+  const person = await Person.signUp(vault);
+  await person.send('DELETE', '/v1/sessions/current');
+  return person.token;
+}
+
+describe.each<[string, () => string | undefined | Promise<string>]>([
+  ['no token', () => undefined],
+  ['an empty token', () => 'Bearer '],
+  ['a token nobody has', () => `Bearer ${base64url(32)}`],
+  ['garbage', () => `Bearer ${'%00 or 1=1'}`],
+  ['another scheme', () => `Basic ${owner.token}`],
+  ['two tokens', () => `Bearer ${owner.token}, Bearer ${owner.token}`],
+  ['an expired token', async () => `Bearer ${await expiredToken()}`],
+  ["a deleted account's token", async () => `Bearer ${await tokenOfDeleted()}`],
+  ['a signed-out token', async () => `Bearer ${await signedOutToken()}`],
+])('%s', (_name, make) => {
+  let authorization: string | undefined;
+  beforeAll(async () => void (authorization = await make()));
+
+  test.each(guarded)('opens no %s', async (_route, route) => {
+    const answer = await ask(route, authorization);
+    expect(answer.statusCode).toBe(401);
+    expect(answer.json().error.code).toBe('unauthorized');
+    expect(answer.headers['www-authenticate']).toBe('Bearer');
+  });
+});
+
+test("the owner's own token opens the same requests", async () => {
+  for (const [name, route] of guarded.filter(([, { method }]) => method === 'GET'))
+    expect((await ask(route, `Bearer ${owner.token}`)).statusCode, name).toBe(200);
+});
+
+describe('another person', () => {
+  let other: Person;
+  beforeAll(async () => void (other = await Person.signUp(vault)));
+
+  test.each(withId)("finds nothing under the owner's ids by %s", async (name, route) => {
+    const answer = await ask(route, `Bearer ${other.token}`);
+    expect(answer.statusCode, name).toBe(404);
+    expect(answer.json().error.code).toBe('not_found');
+  });
+
+  test('sees lists and an index of their own alone', async () => {
+    expect((await other.send('GET', '/v1/blobs')).json()).toEqual({ blobs: [], next: null });
+    expect((await other.send('GET', '/v1/transcripts')).json()).toEqual({ transcripts: [], next: null });
+    expect((await other.send('GET', '/v1/vault/index')).statusCode).toBe(404);
+  });
+
+  test("may use the same ids, which touches nothing of the owner's", async () => {
+    const before = (await owner.send('GET', `/v1/blobs/${blob}`)).rawPayload;
+    expect((await other.putBlob(blob, bytesOf(9))).statusCode).toBe(201);
+    expect((await other.putTranscript(transcript, newParts(), creating(0))).statusCode).toBe(201);
+    expect((await other.send('DELETE', '/v1/account/data')).statusCode).toBe(204);
+    expect((await other.send('DELETE', '/v1/account')).statusCode).toBe(204);
+    expect((await owner.send('GET', `/v1/blobs/${blob}`)).rawPayload.equals(before)).toBe(true);
+    expect((await owner.send('GET', `/v1/transcripts/${transcript}`)).statusCode).toBe(200);
+  });
+});

@@ -1,0 +1,145 @@
+/**
+ * A server with the vault's half alone, over a real database file in a fresh folder, spoken to by inject.
+ */
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Fastify, { type FastifyInstance, type InjectOptions, type LightMyRequestResponse } from 'fastify';
+import { INDEX_MATCH_HEADER, PARTS } from '@sealscribe/protocol';
+import { installErrorHandling } from '../../src/error-handler.js';
+import { registerVaultRoutes, type VaultLimits } from '../../src/routes/vault.js';
+import { openStore, type Store } from '../../src/store/index.js';
+
+export const bytesOf = (length: number): Buffer => randomBytes(length);
+export const newId = (): string => randomBytes(16).toString('base64url');
+export const base64url = (length: number): string => randomBytes(length).toString('base64url');
+
+export interface VaultApp {
+  app: FastifyInstance;
+  store: Store;
+  folder: string;
+  /** The server's clock stands still but for this: it goes on by so many seconds. */
+  wait(seconds: number): void;
+  close(): Promise<void>;
+}
+
+export async function startVault(limits: Partial<VaultLimits> = {}): Promise<VaultApp> {
+  const folder = mkdtempSync(join(tmpdir(), 'sealscribe-vault-'));
+  const store = await openStore(folder);
+  let time = Date.now();
+  const app = Fastify();
+  installErrorHandling(app);
+  registerVaultRoutes(app, {
+    store,
+    clock: () => time,
+    limits: { signInsPerMinute: 10_000, ...limits },
+  });
+  await app.ready();
+  return {
+    app,
+    store,
+    folder,
+    wait: (seconds) => void (time += seconds * 1000),
+    async close() {
+      await app.close();
+      await store.close();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+export const newKeys = (email: string, keyVersion = 1) => ({
+  email,
+  salt: base64url(16),
+  iterations: 600_000,
+  keyVersion,
+  authKey: base64url(32),
+  wraps: { password: base64url(104) },
+});
+
+/** Somebody signed up, who sends their token with every request. */
+export class Person {
+  readonly accountId = newId();
+  readonly keys;
+  token = '';
+
+  constructor(
+    readonly app: FastifyInstance,
+    email = `${newId().toLowerCase()}@example.com`,
+  ) {
+    this.keys = newKeys(email);
+  }
+
+  static async signUp({ app }: { app: FastifyInstance }, email?: string): Promise<Person> {
+    const person = new Person(app, email);
+    const { accountId, keys } = person;
+    const answer = await app.inject({ method: 'POST', url: '/v1/accounts', payload: { accountId, keys } });
+    if (answer.statusCode !== 201) throw new Error(`sign-up answered ${answer.statusCode}`);
+    person.token = answer.json().token;
+    return person;
+  }
+
+  send(
+    method: InjectOptions['method'] & string,
+    url: string,
+    { payload, headers = {} }: { payload?: InjectOptions['payload']; headers?: Record<string, string> } = {},
+  ): Promise<LightMyRequestResponse> {
+    return this.app.inject({
+      method: method as 'GET',
+      url,
+      headers: {
+        authorization: `Bearer ${this.token}`,
+        ...(Buffer.isBuffer(payload) && { 'content-type': 'application/octet-stream' }),
+        ...headers,
+      },
+      ...(payload !== undefined && { payload }),
+    });
+  }
+
+  putBlob(id: string, payload: Buffer, headers: Record<string, string> = {}) {
+    return this.send('PUT', `/v1/blobs/${id}`, { payload, headers });
+  }
+
+  putTranscript(id: string, parts: Partial<Record<string, Buffer>>, headers: Record<string, string>) {
+    const { payload, contentType } = multipart(parts);
+    return this.send('PUT', `/v1/transcripts/${id}`, {
+      payload,
+      headers: { 'content-type': contentType, ...headers },
+    });
+  }
+}
+
+export const creating = (indexRevision: number) => ({
+  'if-none-match': '*',
+  [INDEX_MATCH_HEADER]: `"${indexRevision}"`,
+});
+export const replacing = (revision: number, indexRevision: number) => ({
+  'if-match': `"${revision}"`,
+  [INDEX_MATCH_HEADER]: `"${indexRevision}"`,
+});
+
+export type SealedParts = Record<(typeof PARTS)[number], Buffer>;
+
+/** Random bytes in the place of sealed ones: the server cannot tell. */
+export const newParts = (): SealedParts => ({
+  key: bytesOf(104),
+  card: bytesOf(1112),
+  transcript: bytesOf(3000),
+  words: bytesOf(9000),
+  index: bytesOf(1112),
+});
+
+export function multipart(parts: Partial<Record<string, Buffer>>): { payload: Buffer; contentType: string } {
+  const boundary = `sealscribe-${newId()}`;
+  const chunks = Object.entries(parts).flatMap(([name, bytes]) => [
+    `--${boundary}\r\ncontent-disposition: form-data; name="${name}"; filename="${name}"\r\n`,
+    'content-type: application/octet-stream\r\n\r\n',
+    bytes ?? '',
+    '\r\n',
+  ]);
+  return {
+    payload: Buffer.concat([...chunks, `--${boundary}--\r\n`].map((chunk) => Buffer.from(chunk))),
+    contentType: `multipart/form-data; boundary=${boundary}`,
+  };
+}
