@@ -61,7 +61,9 @@ async function* readFiles(
   request: FastifyRequest,
   fileSize: number,
 ): AsyncGenerator<{ name: PartName; bytes: Uint8Array }> {
-  const limits = { files: PARTS.length, parts: PARTS.length, fields: 0, fileSize, headerPairs: 16 };
+  // One more than there are names: the loop below then meets the part that is too many, and says so.
+  const most = PARTS.length + 1;
+  const limits = { files: most, parts: most, fields: 1, fieldSize: 100, fileSize, headerPairs: 16 };
   try {
     for await (const part of request.parts({ limits })) {
       const name = PARTS.find((known) => known === part.fieldname);

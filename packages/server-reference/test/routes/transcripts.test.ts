@@ -220,7 +220,7 @@ describe('a multipart body is refused', () => {
     ['an unknown part', () => ({ ...newParts(), title: bytesOf(10) })],
     ['a key of the wrong length', () => ({ ...newParts(), key: bytesOf(103) })],
     ['an empty part', () => ({ ...newParts(), words: Buffer.alloc(0) })],
-    ['a prototype as a name', () => ({ ...newParts(), __proto__x: bytesOf(5) })],
+    ['a prototype as a name', () => ({ ...newParts(), constructor: bytesOf(5) })],
   ])('with %s', async (_name, parts) => {
     const { payload, contentType } = multipart(parts());
     expect(outcome(await put(payload, contentType))).toEqual([400, 'bad_request']);
