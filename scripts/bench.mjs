@@ -3,6 +3,7 @@
 // busy or quiet; compare only figures of one run.
 //   recogniser: wall time of POST /v1/transcribe through the SDK against the length of the recording, one at a time
 //   baseline:   encrypt() of this library against the same Web Crypto calls written by hand, both with the key at hand
+import { webcrypto as crypto } from 'node:crypto';
 import { cpus } from 'node:os';
 import { chooseRecording } from './demo/recording.mjs';
 import { build, runScript } from './setup.mjs';
