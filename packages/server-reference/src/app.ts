@@ -1,0 +1,123 @@
+/**
+ * The HTTP application: protocol and limits, headers, errors, and the two halves, each registered in a scope of its own.
+ * What a route does stands in routes/.
+ */
+import { randomUUID } from 'node:crypto';
+import type { Server } from 'node:http';
+import helmet from '@fastify/helmet';
+import multipart from '@fastify/multipart';
+import { fastify, type FastifyBaseLogger, type FastifyInstance, type FastifyServerOptions } from 'fastify';
+import { routes } from '@sealscribe/protocol';
+import { requireSession } from './auth/session.js';
+import type { Config } from './config.js';
+import { allowOrigins } from './cross-origin.js';
+import { handleError } from './error-handler.js';
+import { HttpError } from './http-error.js';
+import { logRequests, type Logger } from './log.js';
+import { registerFacts } from './routes/facts.js';
+import { registerTranscribe } from './routes/transcribe.js';
+import { registerVaultRoutes } from './routes/vault.js';
+import type { Store } from './store/index.js';
+import type { Identity } from './tls.js';
+import type { Transcriber } from './transcription/transcriber.js';
+import { letGoOfBodies } from './unread-body.js';
+
+/** What an app is built from. */
+export interface AppParts {
+  readonly config: Pick<Config, 'allowOrigin'>;
+  readonly store: Store;
+  readonly transcriber: Transcriber;
+  readonly log: Logger;
+  readonly version: string;
+  /** Without it the app speaks plain HTTP. */
+  readonly identity?: Identity;
+  /** Whether the server is stopping. */
+  readonly draining?: () => boolean;
+}
+
+const MIB = 1024 ** 2;
+const HEADERS_TIMEOUT = 30_000;
+/** Slow lines may take long for a recording; one that stalls is cut off earlier by routes/upload.ts. */
+const REQUEST_TIMEOUT = 2 * 3_600_000;
+
+/** Builds the app; `listen` starts it. */
+export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
+  const { config, store, transcriber, log, version, draining = () => false } = parts;
+  const app = createServer(parts);
+  app.server.headersTimeout = HEADERS_TIMEOUT;
+  app.server.requestTimeout = REQUEST_TIMEOUT;
+
+  app.setErrorHandler(handleError);
+  app.setNotFoundHandler((request, reply) => {
+    const allowed = methodsAt(request.url);
+    if (allowed.length === 0) return handleError(new HttpError('not_found'), request, reply);
+    void reply.header('allow', allowed.join(', '));
+    return handleError(new HttpError('method_not_allowed'), request, reply);
+  });
+  logRequests(app, log);
+  letGoOfBodies(app);
+  app.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id));
+  await app.register(helmet, { contentSecurityPolicy: { directives: { defaultSrc: ["'none'"] } } });
+  if (config.allowOrigin.length > 0) allowOrigins(app, config.allowOrigin);
+
+  const signedIn = requireSession(store);
+  await app.register(async (scope) => {
+    scope.decorateRequest('accountId', '');
+    scope.decorateRequest('sessionHash', '');
+    await scope.register(multipart, {
+      limits: {
+        // One byte more than allowed, so that too large can be told from just small enough.
+        fileSize: transcriber.maxUpload + 1,
+        fields: 64,
+        files: 8,
+        parts: 72,
+        fieldSize: 16 * 1024,
+        fieldNameSize: 200,
+        headerPairs: 32,
+      },
+      throwFileSizeLimit: false,
+    });
+    registerFacts(scope, { transcriber, signedIn, version, draining });
+    registerTranscribe(scope, { transcriber, signedIn });
+  });
+  registerVaultRoutes(app, { store });
+  await app.ready();
+  return app;
+}
+
+function createServer({ identity, log }: AppParts): FastifyInstance {
+  const options = {
+    loggerInstance: log as FastifyBaseLogger,
+    disableRequestLogging: true,
+    genReqId: () => randomUUID(),
+    requestIdHeader: false,
+    bodyLimit: MIB,
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 64 },
+  } satisfies FastifyServerOptions<Server>;
+  if (identity === undefined) return fastify(options);
+  const secure = fastify({
+    ...options,
+    http2: true,
+    http2SessionTimeout: 120_000,
+    https: {
+      allowHTTP1: true,
+      key: identity.key,
+      cert: identity.cert,
+      minVersion: 'TLSv1.3',
+      settings: { maxConcurrentStreams: 100, initialWindowSize: MIB, maxHeaderListSize: 16 * 1024 },
+      maxSessionMemory: 32,
+    },
+  });
+  // Both kinds of server have the same routes, hooks and answers; only their types differ.
+  return secure as unknown as FastifyInstance;
+}
+
+/** The methods that the protocol knows for a path. */
+function methodsAt(url: string): string[] {
+  const [path = ''] = url.split('?');
+  const matches = (pattern: string) => new RegExp(`^${pattern.replace(/:\w+/g, '[^/]+')}$`).test(path);
+  return Object.values(routes)
+    .filter((route) => matches(route.path))
+    .map((route) => route.method);
+}

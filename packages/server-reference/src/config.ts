@@ -1,0 +1,140 @@
+/**
+ * The server's settings: command line flags, each with an environment variable, checked and with their defaults filled in.
+ * A wrong flag ends the process with code 2 and a message; nothing here touches files or the network.
+ */
+import { availableParallelism, totalmem } from 'node:os';
+import { Command, InvalidArgumentError, Option } from 'commander';
+
+/** Which decoders may be used: ffmpeg when it is there, ffmpeg or nothing, or only the built-in ones. */
+export type DecoderChoice = 'auto' | 'ffmpeg' | 'builtin';
+
+/** Settings of one server. */
+export interface Config {
+  readonly host: string;
+  /** 0 = any free port. */
+  readonly port: number;
+  /** Folder of the store and of the self-made certificate. */
+  readonly data: string;
+  readonly json: boolean;
+  /** PEM files; without them a certificate is made in the data folder. */
+  readonly cert?: string;
+  readonly key?: string;
+  readonly insecureHttp: boolean;
+  /** Recogniser processes. */
+  readonly workers: number;
+  /** Bytes of one recording's file. */
+  readonly maxUpload: number;
+  /** Bytes of all recordings that are in memory at once. */
+  readonly maxMemory: number;
+  /** Seconds of one recording. */
+  readonly maxDuration: number;
+  /** Transcriptions that may wait for their turn. */
+  readonly maxQueue: number;
+  /** Folder or id of the model. */
+  readonly model: string;
+  readonly decoder: DecoderChoice;
+  /** Origins whose pages may call the server from a browser; '*' = all. */
+  readonly allowOrigin: readonly string[];
+  /** Seconds that a stopping server gives running transcriptions. */
+  readonly drain: number;
+  readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
+}
+
+/** The id of the embedded model. */
+export const DEFAULT_MODEL = 'moonshine-tiny-en';
+const MIB = 1024 ** 2;
+
+/** Reads flags and environment; ends the process on --help, --version and wrong flags. */
+export function readConfig(argv: readonly string[], version: string): Config {
+  const memory = Math.min(8192 * MIB, Math.max(256 * MIB, Math.floor(totalmem() / 4)));
+  const option = (flags: string, text: string) =>
+    new Option(flags, text).env(
+      `SEALSCRIBE_SERVER_${/--([a-z-]+)/.exec(flags)?.[1]?.toUpperCase().replaceAll('-', '_')}`,
+    );
+  const program = new Command('sealscribe-server')
+    .description('Transcribes recordings in memory and stores sealed transcripts that it cannot read.')
+    .version(version)
+    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
+    .addOption(option('--host <address>', 'address to listen on').default('127.0.0.1'))
+    .addOption(
+      option('--port <number>', 'port to listen on, 0 = any free one')
+        .default(8443)
+        .argParser(whole(0, 65_535)),
+    )
+    .addOption(
+      option('--data <folder>', 'folder of the store and the certificate').default('./sealscribe-data'),
+    )
+    .addOption(option('--json', 'print one line of JSON on stdout when ready'))
+    .addOption(option('--cert <file>', 'TLS certificate chain (PEM); made here when absent'))
+    .addOption(option('--key <file>', 'private key of --cert (PEM)'))
+    .addOption(
+      option(
+        '--insecure-http',
+        'plain HTTP, for a proxy that terminates TLS; the only encryption left is the one of the vault',
+      ),
+    )
+    .addOption(
+      option('--workers <number>', 'recogniser processes')
+        .default(availableParallelism())
+        .argParser(whole(1, 1024)),
+    )
+    .addOption(
+      option('--max-upload <bytes>', 'largest file of a recording')
+        .default(Math.min(1024 * MIB, memory))
+        .argParser(whole(1)),
+    )
+    .addOption(
+      option('--max-memory <bytes>', 'largest sum of recordings in memory')
+        .default(memory)
+        .argParser(whole(1)),
+    )
+    .addOption(
+      option('--max-duration <seconds>', 'longest recording')
+        .default(6 * 3600)
+        .argParser(whole(1)),
+    )
+    .addOption(
+      option('--max-queue <number>', 'transcriptions that may wait').default(256).argParser(whole(0)),
+    )
+    .addOption(option('--model <folder or id>', 'the model').default(DEFAULT_MODEL))
+    .addOption(
+      option('--decoder <which>', 'what decodes media')
+        .choices(['auto', 'ffmpeg', 'builtin'])
+        .default('auto'),
+    )
+    .addOption(
+      option(
+        '--allow-origin <origin...>',
+        'web origins that may call the server from a browser, * = all',
+      ).default([]),
+    )
+    .addOption(
+      option('--drain <seconds>', 'how long a stopping server lets transcriptions finish')
+        .default(30)
+        .argParser(whole(0)),
+    )
+    .addOption(
+      option('--log-level <level>', 'how much goes to stderr')
+        .choices(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+        .default('info'),
+    )
+    .parse(argv as string[]);
+  const options = program.opts<Partial<Config>>();
+  if ((options.cert === undefined) !== (options.key === undefined))
+    program.error('error: --cert and --key go together');
+  if (options.insecureHttp && options.cert !== undefined)
+    program.error('error: --insecure-http and --cert exclude each other');
+  return { json: false, insecureHttp: false, ...options } as Config;
+}
+
+const whole =
+  (least: number, most = Number.MAX_SAFE_INTEGER) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(
+      most === Number.MAX_SAFE_INTEGER
+        ? `It must be a whole number from ${least}.`
+        : `It must be a whole number from ${least} to ${most}.`,
+    );
+  };

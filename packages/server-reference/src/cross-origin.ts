@@ -1,0 +1,29 @@
+/**
+ * CORS (WHATWG Fetch, section 3.2) for the web origins that the operator allows. Sessions travel in the Authorization header,
+ * never in cookies, so an allowed page can do no more than its user told it the token for.
+ */
+import type { FastifyInstance } from 'fastify';
+import { INDEX_MATCH_HEADER, PART_REVISION_HEADER } from '@sealscribe/protocol';
+
+const REQUEST_HEADERS = `authorization, content-type, if-match, if-none-match, ${INDEX_MATCH_HEADER}`;
+const ANSWER_HEADERS = `etag, retry-after, x-request-id, ${PART_REVISION_HEADER}`;
+
+/** Answers preflight requests and marks answers for pages of these origins; '*' stands for all. */
+export function allowOrigins(app: FastifyInstance, origins: readonly string[]): void {
+  app.addHook('onRequest', async (request, reply) => {
+    const { origin } = request.headers;
+    void reply.header('vary', 'origin');
+    if (origin === undefined || !(origins.includes('*') || origins.includes(origin))) return;
+    void reply.header('access-control-allow-origin', origin);
+    void reply.header('access-control-expose-headers', ANSWER_HEADERS);
+    void reply.header('cross-origin-resource-policy', 'cross-origin');
+    if (request.method !== 'OPTIONS' || request.headers['access-control-request-method'] === undefined)
+      return;
+    await reply
+      .code(204)
+      .header('access-control-allow-methods', 'GET, POST, PUT, DELETE')
+      .header('access-control-allow-headers', REQUEST_HEADERS)
+      .header('access-control-max-age', '600')
+      .send();
+  });
+}

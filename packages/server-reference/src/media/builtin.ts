@@ -1,0 +1,90 @@
+/**
+ * Decoding without ffmpeg, in a process of our own (decoder-process.ts): WAV, MP3, FLAC, and Ogg with Vorbis, Opus or FLAC.
+ */
+import { HttpError } from '../http-error.js';
+import { isErrorCode } from '@sealscribe/protocol';
+import { runDecoder } from './decoder-child.js';
+import { decoderEnvironment, type Sandbox } from './sandbox.js';
+import type { Format } from './sniff.js';
+
+/** Formats that have a built-in decoder. */
+export const builtinFormats = [
+  'wav',
+  'mp3',
+  'flac',
+  'ogg-vorbis',
+  'ogg-opus',
+  'ogg-flac',
+] as const satisfies Format[];
+export type BuiltinFormat = (typeof builtinFormats)[number];
+
+/** Whether a format has a built-in decoder. */
+export const isBuiltin = (format: Format): format is BuiltinFormat =>
+  (builtinFormats as readonly Format[]).includes(format);
+
+/** What to decode. */
+export interface BuiltinRun {
+  readonly format: BuiltinFormat;
+  readonly input: readonly Uint8Array[];
+  /** Path of the built decoder-process.js. */
+  readonly script: string;
+  readonly maxSeconds: number;
+  readonly sandbox: Sandbox;
+  readonly signal: AbortSignal;
+  readonly onConsumed?: (bytes: number) => void;
+}
+
+/**
+ * The recording as mono samples at 16 kHz.
+ *
+ * @throws {HttpError} `undecodable_media`, or `decoder_missing` for a variant that only ffmpeg knows.
+ */
+export async function* decodeBuiltin(run: BuiltinRun): AsyncGenerator<Float32Array, void> {
+  const { format, input, script, maxSeconds, sandbox, signal } = run;
+  // No limit on address space: V8 and WebAssembly reserve far more than they use. Their heaps are limited instead.
+  const command = [
+    ...sandbox.limits({ cpuSeconds: 60 + Math.ceil(maxSeconds / 10) }),
+    ...sandbox.noNetwork,
+    process.execPath,
+    '--max-old-space-size=256',
+    script,
+    format,
+  ];
+  const child = runDecoder({
+    command,
+    env: decoderEnvironment(),
+    input,
+    signal,
+    ...(run.onConsumed && { onConsumed: run.onConsumed }),
+  });
+  let rest = new Uint8Array(0);
+  let started = false;
+  try {
+    for (;;) {
+      const next = await child.next();
+      if (next.done) {
+        const { code, stderr } = next.value;
+        const word = stderr.trim();
+        if (!started && code !== 0)
+          throw word === 'decoder_missing'
+            ? new HttpError(
+                'decoder_missing',
+                'This variant of the format needs ffmpeg, which this server does not have.',
+              )
+            : new HttpError(isErrorCode(word) ? word : 'undecodable_media');
+        return;
+      }
+      const bytes = new Uint8Array(rest.length + next.value.length);
+      bytes.set(rest);
+      bytes.set(next.value, rest.length);
+      rest.fill(0);
+      const whole = bytes.length - (bytes.length % 4);
+      rest = bytes.slice(whole);
+      if (whole === 0) continue;
+      started = true;
+      yield new Float32Array(bytes.buffer, 0, whole / 4);
+    }
+  } finally {
+    await child.return({ code: null, stalled: false, stderr: '' });
+  }
+}

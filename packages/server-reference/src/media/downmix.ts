@@ -1,0 +1,73 @@
+/**
+ * Several channels to one, for speech: the mean of the channels in which there is sound, so that speech in one channel of
+ * two or six keeps its level. Where the channels would cancel each other out, the loudest is taken alone.
+ * Levels are followed over about ten seconds and gains change gradually, so that nothing clicks.
+ */
+
+/** Energy below this part of the loudest channel's counts as no sound (-35 dB). */
+const SILENT = 3e-4;
+/** A mean with less than this part of the loudest channel's energy has cancelled itself out. */
+const CANCELLED = 0.02;
+const MEMORY_SECONDS = 10;
+
+/** Follows the channels of one recording. */
+export class Downmixer {
+  readonly #keep: number;
+  #energy: Float64Array | undefined;
+  #gains: Float64Array | undefined;
+  #meanEnergy = 0;
+
+  constructor(sampleRate: number) {
+    this.#keep = Math.exp(-1 / (MEMORY_SECONDS * sampleRate));
+  }
+
+  /** One channel made of all; arrays of equal length in, a new one out. */
+  mix(channels: readonly Float32Array[]): Float32Array {
+    const [first] = channels;
+    if (first === undefined) return new Float32Array(0);
+    if (channels.length === 1) return first.slice();
+    const target = this.#chooseGains(channels, first.length);
+    const from = this.#gains ?? target;
+    this.#gains = target;
+    const mixed = new Float32Array(first.length);
+    channels.forEach((channel, index) => {
+      const begin = from[index] ?? 0;
+      const end = target[index] ?? 0;
+      if (begin === 0 && end === 0) return;
+      const step = (end - begin) / channel.length;
+      for (let i = 0; i < channel.length; i++)
+        mixed[i] = (mixed[i] as number) + (channel[i] as number) * (begin + step * i);
+    });
+    return mixed;
+  }
+
+  #chooseGains(channels: readonly Float32Array[], length: number): Float64Array {
+    const keep = this.#keep ** length;
+    const energy = (this.#energy ??= new Float64Array(channels.length));
+    channels.forEach((channel, index) => {
+      energy[index] = (energy[index] as number) * keep + energyOf(channel);
+    });
+    const loudest = Math.max(...energy);
+    if (loudest === 0) return this.#gains ?? new Float64Array(channels.length).fill(1 / channels.length);
+    const sounding = Array.from(energy, (value) => value > loudest * SILENT);
+    const count = sounding.filter(Boolean).length;
+    let meanEnergy = 0;
+    for (let i = 0; i < length; i++) {
+      let sum = 0;
+      for (let c = 0; c < channels.length; c++) if (sounding[c]) sum += channels[c]?.[i] as number;
+      meanEnergy += (sum / count) ** 2;
+    }
+    this.#meanEnergy = this.#meanEnergy * keep + meanEnergy;
+    if (this.#meanEnergy < loudest * CANCELLED) {
+      const winner = energy.indexOf(loudest);
+      return Float64Array.from(energy, (_, index) => (index === winner ? 1 : 0));
+    }
+    return Float64Array.from(sounding, (sounds) => (sounds ? 1 / count : 0));
+  }
+}
+
+function energyOf(samples: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < samples.length; i++) sum += (samples[i] as number) ** 2;
+  return sum;
+}

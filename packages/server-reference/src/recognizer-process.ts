@@ -1,0 +1,127 @@
+/**
+ * A recogniser: a process of its own that holds the models and answers one job after another (recognizer-protocol.ts).
+ * Reading is blocking on purpose: the process has nothing else to do, samples land in one preallocated buffer, and that
+ * buffer is wiped after each job. Usage: recognizer-process.js MODEL_FOLDER
+ */
+import { readFileSync, readSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import * as onnxruntime from 'onnxruntime-node';
+import {
+  loadMoonshine,
+  MOONSHINE_TINY_EN,
+  recognizeSegment,
+  VoiceActivityDetector,
+  type Recognizer,
+} from '@sealscribe/asr';
+import { ignoreDebuggerSignal } from './hardening.js';
+import type { ModelManifest } from './transcription/model-files.js';
+import {
+  frameHead,
+  MAX_JOB_SAMPLES,
+  PREFIX_BYTES,
+  VAD_CONTEXT,
+  VAD_STATE,
+  type AnswerHeader,
+  type JobHeader,
+} from './transcription/recognizer-protocol.js';
+import { wipe } from './transcription/wipe.js';
+
+const samples = new Float32Array(VAD_STATE + MAX_JOB_SAMPLES);
+const sampleBytes = new Uint8Array(samples.buffer);
+
+interface Models {
+  readonly vad: VoiceActivityDetector;
+  readonly recognizer: Recognizer;
+}
+
+async function load(folder: string): Promise<Models> {
+  const path = (name: string) => join(folder, name);
+  const manifest = JSON.parse(readFileSync(path('manifest.json'), 'utf8')) as ModelManifest;
+  const { id, name, languages } = manifest;
+  const model = { ...MOONSHINE_TINY_EN, id, name, languages: [...languages] };
+  const [vad, recognizer] = await Promise.all([
+    VoiceActivityDetector.load(onnxruntime, path('silero_vad_v6.onnx')),
+    loadMoonshine(
+      onnxruntime,
+      {
+        encoder: path('encoder_model.onnx'),
+        decoder: path('decoder_model_merged.onnx'),
+        tokens: readFileSync(path('tokens.txt'), 'utf8'),
+      },
+      { model },
+    ),
+  ]);
+  return { vad, recognizer };
+}
+
+/** Reads exactly `bytes`; false at the end of the stream. */
+function readInto(target: Uint8Array, bytes: number): boolean {
+  for (let done = 0; done < bytes;) {
+    const count = readSync(0, target, done, bytes - done, null);
+    if (count === 0) return false;
+    done += count;
+  }
+  return true;
+}
+
+function writeAll(bytes: Uint8Array): void {
+  for (let done = 0; done < bytes.length;) done += writeSync(1, bytes, done, bytes.length - done);
+}
+
+function answer(header: AnswerHeader, payload: Float32Array = new Float32Array(0)): void {
+  writeAll(frameHead(header, payload.byteLength));
+  writeAll(new Uint8Array(payload.buffer, payload.byteOffset, payload.byteLength));
+  wipe(payload);
+}
+
+async function detect({ vad }: Models, payload: Float32Array): Promise<void> {
+  const state = {
+    context: payload.subarray(0, VAD_CONTEXT),
+    hidden: payload.subarray(VAD_CONTEXT, VAD_STATE),
+  };
+  const result = await vad.run(payload.subarray(VAD_STATE), state);
+  const out = new Float32Array(VAD_STATE + result.probabilities.length);
+  out.set(result.state.context);
+  out.set(result.state.hidden, VAD_CONTEXT);
+  out.set(result.probabilities, VAD_STATE);
+  wipe(result.state.context);
+  answer({ kind: 'done' }, out);
+}
+
+async function work(models: Models): Promise<void> {
+  const prefix = new Uint8Array(PREFIX_BYTES);
+  const lengths = new DataView(prefix.buffer);
+  while (readInto(prefix, PREFIX_BYTES)) {
+    const json = new Uint8Array(lengths.getUint32(0, true));
+    const payload = samples.subarray(0, lengths.getUint32(4, true) / 4);
+    if (!readInto(json, json.length) || !readInto(sampleBytes, payload.byteLength)) return;
+    const job = JSON.parse(Buffer.from(json).toString('utf8')) as JobHeader;
+    try {
+      if (job.kind === 'vad') {
+        await detect(models, payload);
+      } else {
+        const { recognizer } = models;
+        const recognition = await recognizeSegment(
+          (piece) => recognizer.recognize(piece, { language: job.language }),
+          payload,
+          job.span,
+        );
+        answer({ kind: 'done', recognition });
+      }
+    } catch (error) {
+      answer({ kind: 'error', code: (error as { code?: string }).code ?? (error as Error).name });
+    } finally {
+      wipe(payload);
+    }
+  }
+}
+
+ignoreDebuggerSignal();
+try {
+  const models = await load(process.argv[2] ?? '');
+  answer({ kind: 'ready', model: models.recognizer.model, device: 'cpu' });
+  await work(models);
+} catch (error) {
+  answer({ kind: 'failed', message: (error as Error).message });
+  process.exitCode = 1;
+}

@@ -1,0 +1,41 @@
+/** What the server says about itself: `GET /health`, `/v1/models`, `/v1/languages`. */
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { routes, type Health, type LanguageList, type ModelList } from '@sealscribe/protocol';
+import type { Transcriber } from '../transcription/transcriber.js';
+
+/** Registers the three routes. */
+export function registerFacts(
+  app: FastifyInstance,
+  deps: {
+    transcriber: Transcriber;
+    signedIn: (request: FastifyRequest) => Promise<void>;
+    version: string;
+    draining: () => boolean;
+  },
+): void {
+  const { transcriber, signedIn, version, draining } = deps;
+  const { model } = transcriber;
+
+  app.get(routes.health.path, async (): Promise<Health> => {
+    return {
+      status: draining() ? 'draining' : 'ok',
+      version,
+      device: transcriber.device,
+      models: [model.id],
+      decoder: transcriber.decoder,
+    };
+  });
+
+  app.get(routes.models.path, { onRequest: signedIn }, async (): Promise<ModelList> => {
+    return {
+      object: 'list',
+      data: [{ id: model.id, object: 'model', created: 0, owned_by: 'sealscribe' }],
+      models: [{ ...model, description: `${model.description} Speakers are not told apart.` }],
+    };
+  });
+
+  const names = new Intl.DisplayNames(['en'], { type: 'language' });
+  app.get(routes.languages.path, { onRequest: signedIn }, async (): Promise<LanguageList> => {
+    return { languages: model.languages.map((code) => ({ code, name: names.of(code) ?? code })) };
+  });
+}

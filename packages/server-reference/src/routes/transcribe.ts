@@ -1,0 +1,105 @@
+/**
+ * `POST /v1/transcribe`: a recording in, its transcript out, nothing kept. In order: sign-in, a place and room in memory,
+ * the body, the checks of what it holds, the transcription, the wiping.
+ */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { routes, toSrt, toTxt, toVtt, type ResponseFormat, type Transcript } from '@sealscribe/protocol';
+import { errorBody, toHttpError } from '../error-handler.js';
+import { HttpError } from '../http-error.js';
+import type { Ticket } from '../transcription/admission.js';
+import type { Transcriber } from '../transcription/transcriber.js';
+import { openEventStream } from './event-stream.js';
+import { readUpload, type UploadFields } from './upload.js';
+
+/** Registers the route. */
+export function registerTranscribe(
+  app: FastifyInstance,
+  deps: { transcriber: Transcriber; signedIn: (request: FastifyRequest) => Promise<void> },
+): void {
+  const { transcriber, signedIn } = deps;
+  const { method, path } = routes.transcribe;
+  app.route({
+    method,
+    url: path,
+    onRequest: signedIn,
+    handler: async (request, reply) => {
+      const gone = whenGone(reply);
+      const ticket = transcriber.admit(request.accountId, announcedBytes(request));
+      try {
+        const fields = await readUpload(request, ticket.upload, gone);
+        transcriber.checkWishes(fields);
+        transcriber.checkUpload(ticket);
+        const streams = request.headers.accept?.includes('text/event-stream') ?? false;
+        if (streams) return await answerWithEvents(request, reply, transcriber, ticket, fields, gone);
+        const transcript = await transcriber.transcribe(ticket, { ...fields, signal: gone });
+        return await answerWhole(reply, transcript, fields.format);
+      } finally {
+        ticket.release();
+      }
+    },
+  });
+}
+
+async function answerWhole(
+  reply: FastifyReply,
+  transcript: Transcript,
+  format: ResponseFormat,
+): Promise<FastifyReply> {
+  void reply.header('cache-control', 'no-store');
+  switch (format) {
+    case 'json':
+    case 'verbose_json':
+      return reply.send(transcript);
+    case 'text':
+    case 'txt':
+      return reply.type('text/plain; charset=utf-8').send(toTxt(transcript));
+    case 'srt':
+      return reply.type('application/x-subrip; charset=utf-8').send(toSrt(transcript));
+    case 'vtt':
+      return reply.type('text/vtt; charset=utf-8').send(toVtt(transcript));
+  }
+}
+
+async function answerWithEvents(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  transcriber: Transcriber,
+  ticket: Ticket,
+  fields: UploadFields,
+  signal: AbortSignal,
+): Promise<FastifyReply> {
+  const stream = openEventStream(reply);
+  try {
+    const transcript = await transcriber.transcribe(ticket, {
+      ...fields,
+      signal,
+      onProgress: (progress) => stream.send('progress', progress),
+      onSegment: (segment) => stream.send('segment', segment),
+    });
+    stream.send('result', transcript);
+  } catch (error) {
+    if (!signal.aborted) {
+      const shown = toHttpError(error);
+      if (shown.status >= 500)
+        request.log.error({ answered: shown.code, err: shown.cause }, 'transcription failed');
+      stream.send('error', errorBody(shown, 'transcription', request.id));
+    }
+  } finally {
+    stream.end();
+  }
+  return reply;
+}
+
+/** Aborted when the client goes away before it has its answer. */
+function whenGone(reply: FastifyReply): AbortSignal {
+  const controller = new AbortController();
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) controller.abort(new HttpError('bad_request', 'The client went away.'));
+  });
+  return controller.signal;
+}
+
+function announcedBytes(request: FastifyRequest): number {
+  const length = Number(request.headers['content-length'] ?? 0);
+  return Number.isSafeInteger(length) && length > 0 ? length : 0;
+}

@@ -1,0 +1,97 @@
+/** A server from its settings: everything opened in order, listening, and closed again in the opposite order. */
+import type { AddressInfo, Socket } from 'node:net';
+import { mkdirSync, readFileSync } from 'node:fs';
+import type { FastifyInstance } from 'fastify';
+import { buildApp } from './app.js';
+import type { Config } from './config.js';
+import type { Logger } from './log.js';
+import { openStore } from './store/index.js';
+import { loadIdentity } from './tls.js';
+import { Transcriber } from './transcription/transcriber.js';
+
+/** A server that listens. */
+export interface Server {
+  readonly url: string;
+  /** SHA-256 of the certificate; empty over plain HTTP. */
+  readonly fingerprint: string;
+  readonly device: string;
+  readonly models: readonly string[];
+  readonly decoder: 'ffmpeg' | 'builtin';
+  /** Lets transcriptions finish, then closes everything. */
+  stop(): Promise<void>;
+}
+
+/** The version of this package. */
+export const VERSION = (
+  JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+).version;
+
+const loopback = new Set(['127.0.0.1', '::1', 'localhost']);
+
+/**
+ * Starts a server.
+ *
+ * @param scripts folder of the built recognizer-process.js and decoder-process.js
+ * @throws {Error} when a certificate, the store, the model or the port cannot be opened.
+ */
+export async function startServer(config: Config, log: Logger, scripts: string): Promise<Server> {
+  mkdirSync(config.data, { recursive: true, mode: 0o700 });
+  const identity = config.insecureHttp ? undefined : await loadIdentity(config);
+  if (config.insecureHttp && !loopback.has(config.host))
+    log.warn('plain HTTP beyond this machine: put a proxy that terminates TLS 1.3 in front');
+  const store = await openStore(config.data);
+  let transcriber: Transcriber | undefined;
+  let stopping: Promise<void> | undefined;
+  try {
+    const started = (transcriber = await Transcriber.start({ ...config, log, scripts }));
+    const app = await buildApp({
+      config,
+      store,
+      transcriber: started,
+      log,
+      version: VERSION,
+      draining: () => stopping !== undefined,
+      ...(identity && { identity }),
+    });
+    const cutOff = trackConnections(app);
+    await app.listen({ host: config.host, port: config.port });
+    const { port } = app.server.address() as AddressInfo;
+    const stop = async () => {
+      await started.drain(config.drain);
+      const closed = app.close();
+      const force = setTimeout(cutOff, 2_000);
+      await closed;
+      clearTimeout(force);
+      await started.close();
+      await store.close();
+    };
+    return {
+      url: `${identity ? 'https' : 'http'}://${addressOf(config.host)}:${port}`,
+      fingerprint: identity?.fingerprint ?? '',
+      device: started.device,
+      models: [started.model.id],
+      decoder: started.decoder,
+      stop: () => (stopping ??= stop()),
+    };
+  } catch (error) {
+    await transcriber?.close();
+    await store.close();
+    throw error;
+  }
+}
+
+/** A function that ends all connections that are still open. */
+function trackConnections(app: FastifyInstance): () => void {
+  const sockets = new Set<Socket>();
+  app.server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  return () => sockets.forEach((socket) => socket.destroy());
+}
+
+/** The address to show for one to listen on. */
+function addressOf(host: string): string {
+  if (host === '0.0.0.0' || host === '::' || host === 'localhost') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+}

@@ -1,0 +1,141 @@
+/**
+ * Who may come in, decided before a body is read: at most so many transcriptions run, so many more wait (their recordings
+ * already in memory, within the budget), and one account can take only half of the places. The rest is told to come back.
+ */
+import { HttpError } from '../http-error.js';
+import { ChunkStore } from './chunk-store.js';
+import { MemoryBudget } from './memory-budget.js';
+
+/** The limits of admission. */
+export interface AdmissionLimits {
+  /** Transcriptions that run at once. */
+  readonly running: number;
+  /** Transcriptions that may wait. */
+  readonly waiting: number;
+  /** Bytes of one recording. */
+  readonly upload: number;
+  /** Bytes of all recordings. */
+  readonly memory: number;
+}
+
+/** A place for one transcription. */
+export interface Ticket {
+  /** Where its recording goes. */
+  readonly upload: ChunkStore;
+  /** Resolves when the transcription may start. @throws the signal's reason. */
+  turn(signal: AbortSignal, onPosition?: (ahead: number) => void): Promise<void>;
+  /** Wipes the recording and frees the place; may be called again. */
+  release(): void;
+}
+
+interface Waiter {
+  readonly account: string;
+  start(): void;
+  moved(ahead: number): void;
+}
+
+/** Counts places and bytes. */
+export class Admission {
+  readonly #limits: AdmissionLimits;
+  readonly #budget: MemoryBudget;
+  readonly #waiters: Waiter[] = [];
+  readonly #perAccount = new Map<string, { admitted: number; running: number }>();
+  #admitted = 0;
+  #running = 0;
+  #draining = false;
+  #onEmpty: (() => void) | undefined;
+
+  constructor(limits: AdmissionLimits) {
+    this.#limits = limits;
+    this.#budget = new MemoryBudget(limits.memory);
+  }
+
+  /** Transcriptions admitted and not released. */
+  get admitted(): number {
+    return this.#admitted;
+  }
+
+  /** Bytes of recordings in memory. */
+  get memoryUsed(): number {
+    return this.#budget.used;
+  }
+
+  /**
+   * Takes a place for a recording of the announced number of bytes (0 when unknown).
+   *
+   * @throws {HttpError} `unavailable` while draining, `payload_too_large`, `busy`.
+   */
+  admit(account: string, announced: number): Ticket {
+    if (this.#draining) throw new HttpError('unavailable', 'The server is stopping.', { retryAfter: 30 });
+    if (announced > this.#limits.upload) throw new HttpError('payload_too_large');
+    const places = this.#limits.running + this.#limits.waiting;
+    const mine = this.#perAccount.get(account) ?? { admitted: 0, running: 0 };
+    if (this.#admitted >= places || mine.admitted >= Math.max(1, Math.ceil(places / 2)))
+      throw new HttpError('busy', undefined, { retryAfter: 5 + this.#waiters.length });
+    const upload = new ChunkStore(this.#budget, this.#limits.upload, announced);
+    this.#admitted++;
+    mine.admitted++;
+    this.#perAccount.set(account, mine);
+    return this.#ticket(account, mine, upload);
+  }
+
+  /** Admits nobody from now on; resolves when everybody has left. */
+  async drain(): Promise<void> {
+    this.#draining = true;
+    if (this.#admitted > 0) await new Promise<void>((resolve) => (this.#onEmpty = resolve));
+  }
+
+  #ticket(account: string, mine: { admitted: number; running: number }, upload: ChunkStore): Ticket {
+    let state: 'admitted' | 'running' | 'released' = 'admitted';
+    const turn = (signal: AbortSignal, onPosition: (ahead: number) => void = () => undefined) =>
+      new Promise<void>((resolve, reject) => {
+        signal.throwIfAborted();
+        const leave = () => {
+          this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
+          reject(signal.reason as Error);
+        };
+        const waiter: Waiter = {
+          account,
+          moved: onPosition,
+          start: () => {
+            signal.removeEventListener('abort', leave);
+            state = 'running';
+            resolve();
+          },
+        };
+        signal.addEventListener('abort', leave, { once: true });
+        this.#waiters.push(waiter);
+        this.#startNext();
+      });
+    const release = () => {
+      if (state === 'released') return;
+      if (state === 'running') {
+        this.#running--;
+        mine.running--;
+      }
+      state = 'released';
+      upload.release();
+      this.#admitted--;
+      if (--mine.admitted === 0) this.#perAccount.delete(account);
+      this.#startNext();
+      if (this.#admitted === 0) this.#onEmpty?.();
+    };
+    return { upload, turn, release };
+  }
+
+  /** Starts waiting transcriptions, oldest first, passing over accounts that have half of the running places. */
+  #startNext(): void {
+    const share = Math.max(1, Math.ceil(this.#limits.running / 2));
+    const mayStart = ({ account }: Waiter) => (this.#perAccount.get(account)?.running ?? 0) < share;
+    while (this.#running < this.#limits.running) {
+      const index = this.#waiters.findIndex(mayStart);
+      const [waiter] = index < 0 ? [] : this.#waiters.splice(index, 1);
+      if (waiter === undefined) break;
+      this.#running++;
+      const mine = this.#perAccount.get(waiter.account);
+      if (mine !== undefined) mine.running++;
+      waiter.start();
+    }
+    this.#waiters.forEach((waiter, index) => waiter.moved(index));
+  }
+}

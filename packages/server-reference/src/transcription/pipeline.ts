@@ -1,0 +1,154 @@
+/**
+ * The way of one recording: samples as the decoder gives them -> voice activity in windows -> segments as soon as they are
+ * certain -> recognisers -> segments of the transcript in order. At most about a minute of samples is in memory.
+ */
+import {
+  assembleTranscript,
+  FRAME_SAMPLES,
+  Segmenter,
+  toSeconds,
+  toSegment,
+  type Recognition,
+  type SegmentSpan,
+} from '@sealscribe/asr';
+import type { Segment, Transcript } from '@sealscribe/protocol';
+import { HttpError } from '../http-error.js';
+import { PcmWindow } from './pcm-window.js';
+import { VAD_STATE } from './recognizer-protocol.js';
+import type { Lane } from './scheduler.js';
+import { wipe } from './wipe.js';
+
+/** About 29 s. */
+const WINDOW = 900 * FRAME_SAMPLES;
+
+/** What one transcription is about. */
+export interface PipelineOptions {
+  readonly lane: Lane;
+  readonly model: string;
+  readonly language: string;
+  /** Longest recording in samples. */
+  readonly maxSamples: number;
+  /** Segments that may be in work before decoding waits. */
+  readonly ahead: number;
+  /** Each segment as soon as it and all before it are there. */
+  onSegment(segment: Segment): void;
+  /** Samples heard so far, and samples whose text is there. */
+  onProgress(heard: number, done: number): void;
+}
+
+/**
+ * Transcribes the samples of one recording: 16 kHz, mono. The chunks are wiped as they are taken.
+ *
+ * @throws {HttpError} `audio_too_long`, `recognizer_failed`, and what `audio` throws.
+ */
+export async function transcribeAudio(
+  audio: AsyncIterable<Float32Array>,
+  options: PipelineOptions,
+): Promise<Transcript> {
+  const recording = new Recording(options);
+  try {
+    for await (const chunk of audio) {
+      await recording.push(chunk);
+      wipe(chunk);
+    }
+    return await recording.finish();
+  } finally {
+    recording.clear();
+  }
+}
+
+class Recording {
+  readonly #options: PipelineOptions;
+  readonly #window = new PcmWindow();
+  readonly #segmenter = new Segmenter();
+  readonly #segments: Segment[] = [];
+  /** The detector's memory, as it travels. */
+  #state = new Float32Array(VAD_STATE);
+  #detected = 0;
+  /** Recognitions in order of their spans, up to the first that is not there yet. */
+  readonly #pending: { span: SegmentSpan; recognition?: Recognition }[] = [];
+  readonly #running = new Set<Promise<void>>();
+  #failure: unknown;
+
+  constructor(options: PipelineOptions) {
+    this.#options = options;
+  }
+
+  async push(samples: Float32Array): Promise<void> {
+    if (this.#window.end + samples.length > this.#options.maxSamples) throw new HttpError('audio_too_long');
+    this.#window.append(samples);
+    while (this.#window.end - this.#detected >= WINDOW) await this.#detect(this.#detected + WINDOW);
+  }
+
+  async finish(): Promise<Transcript> {
+    const total = this.#window.end;
+    if (total > this.#detected) await this.#detect(total);
+    for (const span of this.#segmenter.flush(total)) await this.#recognize(span);
+    await Promise.all(this.#running);
+    this.#throwFailure();
+    const { language, model } = this.#options;
+    return assembleTranscript(this.#segments, { duration: toSeconds(total), language, model });
+  }
+
+  clear(): void {
+    this.#window.clear();
+    wipe(this.#state);
+  }
+
+  async #detect(end: number): Promise<void> {
+    const payload = this.#window.copy(this.#detected, end, VAD_STATE);
+    payload.set(this.#state);
+    const result = await this.#options.lane.submit({ header: { kind: 'vad' }, payload });
+    this.#state.set(result.payload.subarray(0, VAD_STATE));
+    const spans = this.#segmenter.push(result.payload.subarray(VAD_STATE));
+    wipe(result.payload);
+    this.#detected = end;
+    for (const span of spans) await this.#recognize(span);
+    this.#window.forgetBefore(Math.min(this.#segmenter.neededFrom, end));
+    this.#report();
+  }
+
+  /** Starts a recognition; waits only while too many are running. */
+  async #recognize(span: SegmentSpan): Promise<void> {
+    while (this.#running.size >= this.#options.ahead) await Promise.race(this.#running);
+    this.#throwFailure();
+    const entry: { span: SegmentSpan; recognition?: Recognition } = { span };
+    this.#pending.push(entry);
+    const payload = this.#window.copy(span.start, span.end);
+    const { lane, language } = this.#options;
+    const running = lane
+      .submit({ header: { kind: 'recognize', span, language }, payload })
+      .then(({ recognition }) => {
+        if (recognition === undefined) throw new HttpError('recognizer_failed');
+        entry.recognition = recognition;
+        this.#give();
+      })
+      .catch((error: unknown) => {
+        this.#failure ??= error;
+      })
+      .finally(() => this.#running.delete(running));
+    this.#running.add(running);
+  }
+
+  /** Gives out the segments whose turn has come. */
+  #give(): void {
+    for (;;) {
+      const [first] = this.#pending;
+      if (first?.recognition === undefined) break;
+      this.#pending.shift();
+      const segment = toSegment(first.span, first.recognition, this.#segments.length);
+      if (segment === undefined) continue;
+      this.#segments.push(segment);
+      this.#options.onSegment(segment);
+    }
+    this.#report();
+  }
+
+  #report(): void {
+    this.#options.onProgress(this.#window.end, this.#pending[0]?.span.start ?? this.#detected);
+  }
+
+  #throwFailure(): void {
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+}

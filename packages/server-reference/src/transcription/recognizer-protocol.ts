@@ -1,0 +1,87 @@
+/**
+ * What the server and its recogniser processes say to each other over the child's stdin and stdout. A frame is two
+ * uint32 little-endian lengths, a JSON header and raw float32 samples. Jobs are small and stateless: what a recording's
+ * voice activity detection has to remember travels with it, so that any process can take any job.
+ */
+import type { ModelInfo } from '@sealscribe/protocol';
+import type { Recognition, SegmentSpan } from '@sealscribe/asr';
+
+/** Most samples of one job: a window of voice activity detection or a segment. */
+export const MAX_JOB_SAMPLES = 1024 * 512;
+/** float32 values before the samples of a `vad` job and before the probabilities of its answer: context, then hidden. */
+export const VAD_CONTEXT = 64;
+export const VAD_HIDDEN = 256;
+export const VAD_STATE = VAD_CONTEXT + VAD_HIDDEN;
+
+/** A job's header; its samples are the payload. */
+export type JobHeader =
+  | { readonly kind: 'vad' }
+  | { readonly kind: 'recognize'; readonly span: SegmentSpan; readonly language: string };
+
+/** First frame of a child (`ready` or `failed`), then one `done` or `error` per job. */
+export type AnswerHeader =
+  | { readonly kind: 'ready'; readonly model: ModelInfo; readonly device: string }
+  | { readonly kind: 'failed'; readonly message: string }
+  | { readonly kind: 'done'; readonly recognition?: Recognition }
+  | { readonly kind: 'error'; readonly code: string };
+
+/** Bytes before the header of a frame. */
+export const PREFIX_BYTES = 8;
+
+/** Prefix and header of a frame; the payload follows. */
+export function frameHead(header: JobHeader | AnswerHeader, payloadBytes: number): Uint8Array {
+  const json = Buffer.from(JSON.stringify(header));
+  const head = new Uint8Array(PREFIX_BYTES + json.length);
+  const view = new DataView(head.buffer);
+  view.setUint32(0, json.length, true);
+  view.setUint32(4, payloadBytes, true);
+  head.set(json, PREFIX_BYTES);
+  return head;
+}
+
+/** A frame that has arrived whole. The receiver wipes the payload. */
+export interface Frame<Header> {
+  readonly header: Header;
+  readonly payload: Float32Array;
+}
+
+/** Puts frames together from the chunks of a stream, and wipes the chunks. */
+export class FrameReader<Header> {
+  #bytes = new Uint8Array(64 * 1024);
+  #length = 0;
+
+  push(chunk: Uint8Array): Frame<Header>[] {
+    this.#append(chunk);
+    const frames: Frame<Header>[] = [];
+    let start = 0;
+    for (;;) {
+      if (this.#length - start < PREFIX_BYTES) break;
+      const view = new DataView(this.#bytes.buffer, start);
+      const headerEnd = start + PREFIX_BYTES + view.getUint32(0, true);
+      const end = headerEnd + view.getUint32(4, true);
+      if (this.#length < end) break;
+      const json = Buffer.from(this.#bytes.buffer, start + PREFIX_BYTES, headerEnd - start - PREFIX_BYTES);
+      frames.push({
+        header: JSON.parse(json.toString('utf8')) as Header,
+        payload: new Float32Array(this.#bytes.slice(headerEnd, end).buffer),
+      });
+      start = end;
+    }
+    this.#bytes.copyWithin(0, start, this.#length);
+    this.#bytes.fill(0, this.#length - start, this.#length);
+    this.#length -= start;
+    return frames;
+  }
+
+  #append(chunk: Uint8Array): void {
+    if (this.#length + chunk.length > this.#bytes.length) {
+      const larger = new Uint8Array(2 * (this.#length + chunk.length));
+      larger.set(this.#bytes.subarray(0, this.#length));
+      this.#bytes.fill(0);
+      this.#bytes = larger;
+    }
+    this.#bytes.set(chunk, this.#length);
+    this.#length += chunk.length;
+    chunk.fill(0);
+  }
+}

@@ -1,0 +1,218 @@
+/**
+ * Transcription as the routes see it: admission, decoding, recognition and the facts about them. Plaintext and audio live
+ * below this folder and nowhere else; nothing here writes to disk.
+ */
+import { availableParallelism } from 'node:os';
+import type { Health, ModelInfo, Progress, Segment, Transcript } from '@sealscribe/protocol';
+import { SAMPLE_RATE } from '@sealscribe/asr';
+import { HttpError } from '../http-error.js';
+import type { Logger } from '../log.js';
+import { checkMedia, decodeMedia, type Decoders } from '../media/decode.js';
+import { hasFfmpeg } from '../media/ffmpeg.js';
+import { probeSandbox } from '../media/sandbox.js';
+import { Admission, type Ticket } from './admission.js';
+import { findModel } from './model-files.js';
+import { transcribeAudio } from './pipeline.js';
+import { RecognizerPool } from './recognizer-pool.js';
+import { Scheduler } from './scheduler.js';
+
+/** What a transcriber is made of. */
+export interface TranscriberOptions {
+  /** Folder or id. */
+  readonly model: string;
+  readonly workers: number;
+  readonly decoder: 'auto' | 'ffmpeg' | 'builtin';
+  readonly maxUpload: number;
+  readonly maxMemory: number;
+  readonly maxDuration: number;
+  readonly maxQueue: number;
+  readonly log: Logger;
+  /** Folder of the built recognizer-process.js and decoder-process.js. */
+  readonly scripts: string;
+}
+
+/** Wishes and listeners of one transcription. */
+export interface TranscribeOptions {
+  readonly model?: string | undefined;
+  readonly language?: string | undefined;
+  readonly signal: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+  readonly onSegment?: (segment: Segment) => void;
+}
+
+/** Speech to text on this machine. */
+export class Transcriber {
+  readonly #options: TranscriberOptions;
+  readonly #decoders: Decoders;
+  readonly #pool: RecognizerPool;
+  readonly #scheduler: Scheduler;
+  readonly #admission: Admission;
+  readonly #stop = new AbortController();
+
+  private constructor(options: TranscriberOptions, decoders: Decoders, pool: RecognizerPool) {
+    this.#options = options;
+    this.#decoders = decoders;
+    this.#pool = pool;
+    this.#scheduler = new Scheduler(pool);
+    this.#admission = new Admission({
+      running: 8 * Math.max(options.workers, 2),
+      waiting: options.maxQueue,
+      upload: options.maxUpload,
+      memory: options.maxMemory,
+    });
+  }
+
+  /**
+   * Loads the model into the recogniser processes and finds the decoder.
+   *
+   * @throws {Error} when the model is not there, a recogniser does not start, or ffmpeg is demanded and missing.
+   */
+  static async start(options: TranscriberOptions): Promise<Transcriber> {
+    const { folder } = findModel(options.model);
+    const ffmpeg = options.decoder !== 'builtin' && hasFfmpeg();
+    if (options.decoder === 'ffmpeg' && !ffmpeg)
+      throw new Error('--decoder ffmpeg: there is no ffmpeg on the PATH; install it, or use --decoder auto.');
+    const sandbox = probeSandbox();
+    if (sandbox.noNetwork.length === 0)
+      options.log.warn('decoders cannot be cut off from the network on this system');
+    if (options.workers > availableParallelism()) options.log.warn('more recognisers than cores');
+    const pool = await RecognizerPool.start({
+      script: `${options.scripts}/recognizer-process.js`,
+      modelFolder: folder,
+      size: options.workers,
+      log: options.log,
+    });
+    const script = `${options.scripts}/decoder-process.js`;
+    return new Transcriber(options, { kind: ffmpeg ? 'ffmpeg' : 'builtin', sandbox, script }, pool);
+  }
+
+  get model(): ModelInfo {
+    return this.#pool.facts.model;
+  }
+
+  get device(): string {
+    return this.#pool.facts.device;
+  }
+
+  get decoder(): Health['decoder'] {
+    return this.#decoders.kind;
+  }
+
+  get maxUpload(): number {
+    return this.#options.maxUpload;
+  }
+
+  /** Bytes of recordings in memory at the moment. */
+  get memoryUsed(): number {
+    return this.#admission.memoryUsed;
+  }
+
+  /** A place for one recording; see {@link Admission.admit}. */
+  admit(account: string, announcedBytes: number): Ticket {
+    return this.#admission.admit(account, announcedBytes);
+  }
+
+  /**
+   * Checks wishes before any work is done for them.
+   *
+   * @returns the language to recognise.
+   * @throws {HttpError} `model_not_found`, `language_not_supported`.
+   */
+  checkWishes({ model, language }: Pick<TranscribeOptions, 'model' | 'language'>): string {
+    const known = this.model;
+    if (model !== undefined && model !== '' && model !== 'auto' && model !== 'default' && model !== known.id)
+      throw new HttpError('model_not_found', `This server has the model "${known.id}" only.`);
+    const [first = 'en'] = known.languages;
+    if (language === undefined || language === '' || language === 'auto') return first;
+    const wanted = language.toLowerCase();
+    const found = known.languages.find((tag) => wanted === tag || wanted.startsWith(`${tag}-`));
+    if (found === undefined)
+      throw new HttpError(
+        'language_not_supported',
+        `The model "${known.id}" knows: ${known.languages.join(', ')}.`,
+      );
+    return found;
+  }
+
+  /** Checks that the upload is a recording that can be decoded here; see {@link checkMedia}. */
+  checkUpload(ticket: Ticket): void {
+    checkMedia(ticket.upload.views(), this.#decoders);
+  }
+
+  /**
+   * Transcribes what was uploaded into the ticket, when its turn comes. The caller releases the ticket.
+   *
+   * @throws {HttpError} @throws the signal's reason.
+   */
+  async transcribe(ticket: Ticket, options: TranscribeOptions): Promise<Transcript> {
+    const language = this.checkWishes(options);
+    this.checkUpload(ticket);
+    const signal = AbortSignal.any([options.signal, this.#stop.signal]);
+    const report = progressReporter(options.onProgress ?? (() => undefined));
+    let longestQueue = 0;
+    await ticket.turn(signal, (ahead) => {
+      longestQueue = Math.max(longestQueue, ahead + 1);
+      report('waiting', 1 - (ahead + 1) / (longestQueue + 1));
+    });
+
+    const lane = this.#scheduler.openLane();
+    const close = () => lane.close(signal.reason);
+    signal.addEventListener('abort', close, { once: true });
+    let consumed = 0;
+    try {
+      const audio = decodeMedia(ticket.upload.views(), this.#decoders, {
+        maxSeconds: this.#options.maxDuration,
+        signal,
+        onConsumed: (fraction) => {
+          consumed = fraction;
+          report('decoding', fraction);
+        },
+      });
+      const transcript = await transcribeAudio(audio, {
+        lane,
+        model: this.model.id,
+        language,
+        maxSamples: this.#options.maxDuration * SAMPLE_RATE,
+        ahead: 2 * this.#options.workers + 2,
+        onSegment: (segment) => options.onSegment?.(segment),
+        onProgress: (heard, done) => report('transcribing', heard === 0 ? 0 : (consumed * done) / heard),
+      });
+      signal.throwIfAborted();
+      report('transcribing', 1);
+      return transcript;
+    } finally {
+      signal.removeEventListener('abort', close);
+      lane.close(new HttpError('internal'));
+    }
+  }
+
+  /** Admits nobody any more and waits for what runs, at most `seconds`; what is left then is aborted. */
+  async drain(seconds: number): Promise<void> {
+    const limit = setTimeout(
+      () => this.#stop.abort(new HttpError('unavailable', 'The server is stopping.', { retryAfter: 30 })),
+      seconds * 1000,
+    );
+    await this.#admission.drain();
+    clearTimeout(limit);
+  }
+
+  /** Ends the recogniser processes. */
+  async close(): Promise<void> {
+    this.#stop.abort(new HttpError('unavailable'));
+    await this.#pool.close();
+  }
+}
+
+/** Passes on progress that is new: a stage never goes backwards, and steps are at least a hundredth. */
+function progressReporter(listener: (progress: Progress) => void) {
+  const reached = new Map<Progress['stage'], number>();
+  return (stage: Progress['stage'], fraction: number): void => {
+    const before = reached.get(stage);
+    const now = Math.min(1, Math.max(0, fraction));
+    if (before !== undefined && (now <= before || (now - before < 0.01 && now < 1))) return;
+    // Decoding runs ahead of recognition: once there is text, that is the stage to show.
+    if (stage === 'decoding' && (reached.get('transcribing') ?? 0) > 0) return;
+    reached.set(stage, now);
+    listener({ stage, fraction: Math.round(now * 1000) / 1000 });
+  };
+}
