@@ -120,6 +120,7 @@ export function explainFailure(error: unknown): Failure {
 function withoutValue(message: string): string {
   const line = message
     .replace(/^error: /, '')
+    .replaceAll('\n', ' ')
     .replace(/'(--[^'=]*)=.*'/s, "'$1'")
     .replace(/'(-[^-']).*'/s, "'$1'");
   return /'(--password|-p)'/.test(line)

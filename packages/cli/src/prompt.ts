@@ -17,7 +17,10 @@ export async function askLine(terminal: Terminal, question: string, fallback = '
   try {
     return await new Promise<string>((resolve, reject) => {
       lines.once('close', () => reject(interrupted()));
-      lines.once('SIGINT', () => reject(interrupted()));
+      lines.once('SIGINT', () => {
+        terminal.stderr.write('\n');
+        reject(interrupted());
+      });
       lines.question(question, (answer) => resolve(answer.trim() || fallback));
     });
   } finally {

@@ -1,0 +1,84 @@
+// The command as a person at a terminal meets it: a real pseudo-terminal, made by `script` of util-linux.
+import { spawn, spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { bareWords, hasBoth, JFK, JFK_TEXT, MAIN } from './cli-command.js';
+import { startServer, type RunningServer } from './server-process.js';
+
+const hasScript = spawnSync('script', ['--version'], { stdio: 'ignore' }).status === 0;
+const quote = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
+
+describe.skipIf(!hasBoth || !hasScript)('sealscribe on a terminal', () => {
+  const password = `p-${randomUUID()}`;
+  let server: RunningServer;
+  let home: string;
+
+  beforeAll(async () => {
+    server = await startServer();
+    home = await mkdtemp(join(tmpdir(), 'sealscribe-terminal-'));
+  });
+  afterAll(() => server?.stop());
+
+  /** Runs the command; whenever the screen shows a question, its answer is typed. Returns the screen and the exit code. */
+  function session(args: string[], answers: [question: string, answer: string][] = []) {
+    const line = [process.execPath, MAIN, ...args].map(quote).join(' ');
+    const child = spawn('script', ['-qec', line, '/dev/null'], {
+      env: { PATH: process.env['PATH'] ?? '', SEALSCRIBE_HOME: home, TERM: 'xterm' },
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    const open = [...answers];
+    let screen = '';
+    let seen = 0;
+    return new Promise<{ screen: string; code: number | null }>((resolve, reject) => {
+      child.stdout.setEncoding('utf8').on('data', (text: string) => {
+        screen += text;
+        const at = open[0] ? screen.indexOf(open[0][0], seen) : -1;
+        if (at < 0) return;
+        seen = at + open[0][0].length;
+        child.stdin.write(open.shift()![1]);
+      });
+      child.once('error', reject);
+      child.once('close', (code) => resolve({ screen, code }));
+    });
+  }
+
+  test('signing up asks for all it needs and never shows the password', async () => {
+    const { screen, code } = await session(
+      ['signup'],
+      [
+        ['Server [', `${server.url}\r`],
+        ['Fingerprint', `${server.fingerprint}\r`],
+        ['Email: ', 'person@example.com\r'],
+        ['Password: ', `${password}\r`],
+        ['Password again: ', `${password}\r`],
+      ],
+    );
+    expect(code).toBe(0);
+    expect(screen).toContain('You are signed in.');
+    expect(screen).not.toContain(password);
+  });
+
+  test('a transcription shows a progress bar, removes it, and prints the text', async () => {
+    const { screen, code } = await session(['transcribe', JFK]);
+    expect(code).toBe(0);
+    expect(screen).toMatch(/\r\u{1b}\[K(Uploading|Waiting|Decoding|Transcribing) +[█░]{30} +\d+% {2}0:\d\d/u);
+    expect(bareWords(screen.slice(screen.lastIndexOf('\u001b[K') + 3))).toBe(bareWords(JFK_TEXT));
+  });
+
+  test('deleting asks first, and anything but yes deletes nothing', async () => {
+    const saved = await session(['transcribe', JFK, '--save'], [['Password: ', `${password}\r`]]);
+    const id = /Sealed and saved as (\S{22})/.exec(saved.screen)?.[1] ?? '';
+    const { code } = await session(['rm', id], [['[y/N] ', '\r']]);
+    expect(code).toBe(9);
+    const list = await session(['list'], [['Password: ', `${password}\r`]]);
+    expect(list.screen).toContain(id);
+  });
+
+  test('Ctrl-C at the password ends the command and leaves the terminal in order', async () => {
+    const { screen, code } = await session(['list'], [['Password: ', 'half\u0003']]);
+    expect([code, screen]).toEqual([9, 'Password: \r\nsealscribe: Interrupted.\r\n']);
+  });
+});
