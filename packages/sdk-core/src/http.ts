@@ -20,6 +20,8 @@ import { Watchdog } from './watchdog.js';
 /** Largest answer that is read, in bytes: a hostile server cannot fill the memory. */
 const MAX_ANSWER = 256 * 2 ** 20;
 const MAX_ERROR = 64 * 1024;
+/** Bytes per millisecond of the slowest line that is waited for. */
+const SLOWEST = 16;
 
 /** A request's body; an iterable is asked for anew by each attempt. */
 export type Body = Uint8Array | Blob | AsyncIterable<Uint8Array>;
@@ -144,6 +146,9 @@ export class Http {
     // What goes wrong while the body is made (an unreadable file, a caller's callback) is not the connection's failure.
     const broken: { by?: unknown } = {};
     if (body && !(body instanceof Uint8Array) && !(body instanceof Blob)) body = watched(body, broken);
+    // A body in one piece leaves unseen: slow lines get the time that they need.
+    if (body instanceof Uint8Array) watchdog.touch(body.length / SLOWEST);
+    else if (body instanceof Blob) watchdog.touch(body.size / SLOWEST);
     const url = new URL(`${this.server}${pathOf(route, options.id)}`);
     for (const [name, value] of Object.entries(options.query ?? {})) url.searchParams.set(name, value);
     try {

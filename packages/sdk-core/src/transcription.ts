@@ -72,7 +72,7 @@ export async function transcribe(
             {
               name: 'file',
               fileName: `audio${extension(audio.name)}`,
-              data: await readable(audio, attempt),
+              data: await readable(audio, attempt, http.platform.streamsUploads),
               size: audio.size,
             },
           ],
@@ -112,12 +112,18 @@ async function openAudio(http: Http, source: AudioSource): Promise<OpenAudio> {
   throw new TypeError('source must be {path}, {url}, {data} or {stream}');
 }
 
-/** The bytes of a recording; failing to read them is the source's error, not the connection's. */
-async function readable(audio: OpenAudio, signal: AbortSignal): Promise<Blob | AsyncIterable<Uint8Array>> {
+/** The bytes of a recording, as a stream wherever that can be sent: then it is seen how far it has got. */
+async function readable(
+  audio: OpenAudio,
+  signal: AbortSignal,
+  streams: boolean,
+): Promise<Blob | AsyncIterable<Uint8Array>> {
   const data = await audio.open(signal);
-  return data instanceof Blob ? data : sourceErrors(data, signal);
+  if (!(data instanceof Blob)) return sourceErrors(data, signal);
+  return streams ? sourceErrors(iterate(data.stream()), signal) : data;
 }
 
+/** Failing to read the recording is the source's error, not the connection's. */
 async function* sourceErrors(
   data: AsyncIterable<Uint8Array>,
   signal: AbortSignal,

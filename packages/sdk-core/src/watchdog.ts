@@ -19,14 +19,17 @@ export class Watchdog {
     this.touch();
   }
 
-  /** Something moved. */
-  touch(): void {
+  /**
+   * Something moved.
+   * @param grace milliseconds that are waited in addition, for what moves unseen
+   */
+  touch(grace = 0): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       this.#silence.abort(
         new TimeoutError(`Nothing was heard from the server for ${this.#timeout / 1000} seconds.`),
       );
-    }, this.#timeout);
+    }, this.#timeout + grace);
   }
 
   /** The exchange is over. */
