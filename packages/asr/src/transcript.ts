@@ -22,13 +22,19 @@ export function toSegment(span: SegmentSpan, recognition: Recognition, id: numbe
     end: toSeconds(span.regions.at(-1)?.end ?? span.end),
     text,
     speaker: null,
-    confidence: recognition.confidence,
+    confidence: toThousandths(recognition.confidence),
     words: recognition.words.map((word) => ({
       ...word,
-      start: word.start + offset,
-      end: word.end + offset,
+      start: toThousandths(word.start + offset),
+      end: toThousandths(word.end + offset),
+      confidence: toThousandths(word.confidence),
     })),
   };
+}
+
+/** Milliseconds and thousandths are all that is meant; so a sealed transcript, which keeps just these, opens to the same. */
+function toThousandths<T extends number | null>(value: T): T {
+  return (value === null ? null : Math.round(value * 1000) / 1000) as T;
 }
 
 /** A transcript from its segments in order. `duration` is the length of the recording in seconds. */
