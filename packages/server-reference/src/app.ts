@@ -6,7 +6,13 @@ import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
 import helmet from '@fastify/helmet';
 import multipart from '@fastify/multipart';
-import { fastify, type FastifyBaseLogger, type FastifyInstance, type FastifyServerOptions } from 'fastify';
+import {
+  fastify,
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyServerOptions,
+} from 'fastify';
 import { routes } from '@sealscribe/protocol';
 import { requireSession } from './auth/session.js';
 import type { Config } from './config.js';
@@ -88,7 +94,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
 function createServer({ identity, log }: AppParts): FastifyInstance {
   const options = {
     loggerInstance: log as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     requestIdHeader: false,
     bodyLimit: MIB,

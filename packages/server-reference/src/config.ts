@@ -118,7 +118,7 @@ export function readConfig(argv: readonly string[], version: string): Config {
         .choices(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
         .default('info'),
     )
-    .parse(argv as string[]);
+    .parse(argv);
   const options = program.opts<Partial<Config>>();
   if ((options.cert === undefined) !== (options.key === undefined))
     program.error('error: --cert and --key go together');

@@ -56,13 +56,13 @@ export async function readUpload(
 
 async function readFile(file: NodeJS.ReadableStream, store: ChunkStore, signal: AbortSignal): Promise<void> {
   await new Promise<void>((resolve, reject) => {
-    const stop = (error: unknown) => {
+    const stop = (error?: Error) => {
       clearTimeout(stall);
       signal.removeEventListener('abort', abort);
       if (error === undefined) resolve();
-      else reject(error as Error);
+      else reject(error);
     };
-    const abort = () => stop(signal.reason);
+    const abort = () => stop(signal.reason as Error);
     const stall = setTimeout(() => stop(new HttpError('bad_request', 'The upload stalled.')), STALL_MS);
     signal.addEventListener('abort', abort, { once: true });
     let failed = false;
@@ -73,12 +73,12 @@ async function readFile(file: NodeJS.ReadableStream, store: ChunkStore, signal: 
         if (!failed) store.append(chunk);
       } catch (error) {
         failed = true;
-        stop(error);
+        stop(error as Error);
       } finally {
         chunk.fill(0);
       }
     });
-    file.once('end', () => stop(undefined));
+    file.once('end', () => stop());
     file.once('error', () => stop(new HttpError('bad_request', 'The upload was cut off.')));
   });
 }

@@ -68,7 +68,7 @@ class Recording {
   /** Recognitions in order of their spans, up to the first that is not there yet. */
   readonly #pending: { span: SegmentSpan; recognition?: Recognition }[] = [];
   readonly #running = new Set<Promise<void>>();
-  #failure: unknown;
+  #failure: Error | undefined;
 
   constructor(options: PipelineOptions) {
     this.#options = options;
@@ -124,7 +124,7 @@ class Recording {
         this.#give();
       })
       .catch((error: unknown) => {
-        this.#failure ??= error;
+        this.#failure ??= error as Error;
       })
       .finally(() => this.#running.delete(running));
     this.#running.add(running);
