@@ -3,9 +3,10 @@
  * the transcription routes. Unexpected errors become a bare `internal`: their messages may hold anything, so neither the
  * client nor the log gets them, only their class and code.
  */
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { routes, type ErrorCode, type TranscriptionError, type VaultError } from '@sealscribe/protocol';
 import { HttpError } from './http-error.js';
+import { isDiskFull } from './store/reserve.js';
 
 const transcriptionPaths = new Set<string>(
   Object.values(routes)
@@ -27,15 +28,11 @@ const codeOfStatus: Record<number, ErrorCode> = {
   503: 'unavailable',
 };
 
-/** SQLite's and the file system's ways of saying that the disk is full. */
-const diskFull = new Set(['SQLITE_FULL', 'ENOSPC', 'EDQUOT']);
-
 /** The error that the client gets to see for anything that was thrown. */
 export function toHttpError(error: unknown): HttpError {
   if (error instanceof HttpError) return error;
   const { code, statusCode } = error as Partial<FastifyError>;
-  if (code !== undefined && diskFull.has(code))
-    return new HttpError('storage_full', undefined, { cause: error });
+  if (isDiskFull(error)) return new HttpError('storage_full', undefined, { cause: error });
   const isFrameworks = typeof code === 'string' && code.startsWith('FST_');
   const known = isFrameworks && statusCode !== undefined ? codeOfStatus[statusCode] : undefined;
   return new HttpError(known ?? 'internal', undefined, { cause: error });
@@ -64,15 +61,10 @@ export function handleError(thrown: unknown, request: FastifyRequest, reply: Fas
   if (error.retryAfter !== undefined)
     void reply.header('retry-after', Math.max(1, Math.ceil(error.retryAfter)));
   if (error.status === 401) void reply.header('www-authenticate', 'Bearer');
-  const half = transcriptionPaths.has(request.routeOptions.url ?? '') ? 'transcription' : 'vault';
+  const path = request.routeOptions.url ?? request.url.split('?')[0] ?? '';
+  const half = transcriptionPaths.has(path) ? 'transcription' : 'vault';
   void reply
     .code(error.status)
     .type('application/json; charset=utf-8')
     .send(errorBody(error, half, request.id));
-}
-
-/** Gives the whole app this error handling; unknown routes answer `not_found` in the vault's shape. */
-export function installErrorHandling(app: FastifyInstance): void {
-  app.setErrorHandler(handleError);
-  app.setNotFoundHandler((request, reply) => handleError(new HttpError('not_found'), request, reply));
 }

@@ -115,11 +115,13 @@ export async function deleteBlob(
   id: string,
   revision: number | undefined,
 ): Promise<void> {
-  await store.db.transaction().execute(async (db) => {
-    const { size } = await readAtRevision(db, accountId, id, revision);
-    await changeStoredBytes(db, accountId, -size, 0);
-    await db.deleteFrom('blobs').where('account_id', '=', accountId).where('id', '=', id).execute();
-  });
+  await store.free(() =>
+    store.db.transaction().execute(async (db) => {
+      const { size } = await readAtRevision(db, accountId, id, revision);
+      await changeStoredBytes(db, accountId, -size, 0);
+      await db.deleteFrom('blobs').where('account_id', '=', accountId).where('id', '=', id).execute();
+    }),
+  );
   await store.scrub();
 }
 

@@ -1,22 +1,73 @@
 /**
- * Deleting everything: an account's sealed bytes, or the account itself. When either returns, nothing of it is left in any
- * file of the data folder.
+ * Deleting everything: an account's sealed bytes, or the account itself. It goes slice by slice, so that the log stays small,
+ * other requests get their turn, and a full disk cannot stop it. When either returns, nothing of it is left in any file of the
+ * data folder; when the server dies before, what is left is still the account's, and asking again goes on.
  */
+import { sql } from 'kysely';
+import { changeStoredBytes } from './storage-bound.js';
 import type { Store } from './index.js';
+
+/** A slice ends at so many rows or bytes, whichever comes first, but has at least one row. */
+const SLICE = { rows: 100, bytes: 4 * 1024 * 1024 };
 
 /** Deletes all blobs, transcripts and the index of an account; the account, its keys and its sessions stay. */
 export async function deleteData(store: Store, accountId: string): Promise<void> {
-  await store.db.transaction().execute(async (db) => {
-    await db.deleteFrom('blobs').where('account_id', '=', accountId).execute();
-    await db.deleteFrom('transcripts').where('account_id', '=', accountId).execute();
-    await db.deleteFrom('vault_indexes').where('account_id', '=', accountId).execute();
-    await db.updateTable('accounts').set({ stored_bytes: 0 }).where('id', '=', accountId).execute();
-  });
+  while (await deleteSlice(store, accountId, 'blobs'));
+  while (await deleteSlice(store, accountId, 'transcripts'));
+  await store.free(() =>
+    store.db.transaction().execute(async (db) => {
+      // Also whatever another client has stored since the last slice.
+      await db.deleteFrom('blobs').where('account_id', '=', accountId).execute();
+      await db.deleteFrom('transcripts').where('account_id', '=', accountId).execute();
+      await db.deleteFrom('vault_indexes').where('account_id', '=', accountId).execute();
+      await db.updateTable('accounts').set({ stored_bytes: 0 }).where('id', '=', accountId).execute();
+    }),
+  );
   await store.scrub();
 }
 
 /** Deletes an account with all that belongs to it, sessions included. */
 export async function deleteAccount(store: Store, accountId: string): Promise<void> {
-  await store.db.deleteFrom('accounts').where('id', '=', accountId).execute();
+  await deleteData(store, accountId);
+  await store.free(() => store.db.deleteFrom('accounts').where('id', '=', accountId).execute());
   await store.scrub();
+}
+
+const sizes = {
+  blobs: sql<number>`size`,
+  transcripts: sql<number>`length(key) + length(card) + length(transcript) + length(words)`,
+};
+
+/** Deletes some rows for good; says whether there were any. */
+async function deleteSlice(
+  store: Store,
+  accountId: string,
+  table: 'blobs' | 'transcripts',
+): Promise<boolean> {
+  const deleted = await store.free(() =>
+    store.db.transaction().execute(async (db) => {
+      const rows = await db
+        .selectFrom(table)
+        .select(['id', sizes[table].as('size')])
+        .where('account_id', '=', accountId)
+        .orderBy('id')
+        .limit(SLICE.rows)
+        .execute();
+      const slice = cutSlice(rows);
+      if (slice.length === 0) return false;
+      const bytes = slice.reduce((sum, { size }) => sum + size, 0);
+      const ids = slice.map(({ id }) => id);
+      await changeStoredBytes(db, accountId, -bytes, 0);
+      await db.deleteFrom(table).where('account_id', '=', accountId).where('id', 'in', ids).execute();
+      return true;
+    }),
+  );
+  if (deleted) await store.scrub();
+  return deleted;
+}
+
+function cutSlice<Row extends { size: number }>(rows: Row[]): Row[] {
+  let bytes = 0;
+  const end = rows.findIndex(({ size }) => (bytes += size) > SLICE.bytes);
+  return end === -1 ? rows : rows.slice(0, Math.max(1, end));
 }

@@ -10,6 +10,7 @@ import Database from 'libsql';
 import { Kysely, Migrator, sql, type Transaction } from 'kysely';
 import { LibsqlDialect } from './libsql-dialect.js';
 import { migrations } from './migrations.js';
+import { Reserve } from './reserve.js';
 import type { Schema } from './schema.js';
 
 /** A connection that reads and writes: the store's own, or a transaction on it. */
@@ -22,18 +23,28 @@ export interface Store {
   readonly secret: Uint8Array;
   /** Moves every change into the main file and empties the log, so that no deleted or replaced byte stays in any file. */
   scrub(): Promise<void>;
+  /** Runs a change that frees space, or that leads to one; on a full disk it may use what was put aside: see reserve.ts. */
+  free<T>(change: () => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
 const FILE_NAME = 'sealscribe.db';
 
-/** Opens, or makes, the store in `folder`; folder and file are for the server's own user alone. */
-export async function openStore(folder: string): Promise<Store> {
-  const db = new Kysely<Schema>({ dialect: new LibsqlDialect(openDatabase(folder)) });
+/**
+ * Opens, or makes, the store in `folder`; folder and files are for the server's own user alone. `reserve` is how many bytes
+ * are put aside there for deletions on a full disk.
+ */
+export async function openStore(folder: string, options: { reserve?: number } = {}): Promise<Store> {
+  const database = openDatabase(folder);
+  const db = new Kysely<Schema>({ dialect: new LibsqlDialect(database) });
+  const reserve = new Reserve(folder, options.reserve);
+  const free = <T>(change: () => Promise<T>) => reserve.lend(change, () => shrink(database, db));
+  const scrub = () => free(() => checkpoint(db));
   try {
     await migrate(db);
     const secret = await readSecret(db);
-    return { db, secret, scrub: () => checkpoint(db), close: () => close(db) };
+    reserve.fill();
+    return { db, secret, scrub, free, close: () => scrub().finally(() => db.destroy()) };
   } catch (error) {
     await db.destroy();
     throw error;
@@ -50,6 +61,7 @@ function openDatabase(folder: string): Database.Database {
   const database = new Database(path);
   for (const pragma of [
     'busy_timeout = 5000',
+    'auto_vacuum = INCREMENTAL',
     'journal_mode = WAL',
     'synchronous = FULL',
     'secure_delete = ON',
@@ -86,10 +98,10 @@ async function checkpoint(db: Kysely<Schema>): Promise<void> {
   if (rows[0]?.busy !== 0) throw new Error('Another process holds the store; the log could not be emptied.');
 }
 
-async function close(db: Kysely<Schema>): Promise<void> {
-  try {
-    await checkpoint(db);
-  } finally {
-    await db.destroy();
-  }
+/** Gives the pages that nothing uses any more back to the file system. */
+async function shrink(database: Database.Database, db: Kysely<Schema>): Promise<void> {
+  await checkpoint(db);
+  // Through exec, which steps to the end: every step of this pragma gives back one page. Held, so that no transaction is open.
+  await db.connection().execute(async () => database.exec('pragma incremental_vacuum'));
+  await checkpoint(db);
 }

@@ -9,18 +9,18 @@ export async function insertSession(
   session: { tokenHash: string; accountId: string; createdAt: Date; expiresAt: Date },
 ): Promise<void> {
   const now = session.createdAt.toISOString();
-  await store.db.transaction().execute(async (db) => {
-    await db.deleteFrom('sessions').where('expires_at', '<=', now).execute();
-    await db
-      .insertInto('sessions')
-      .values({
-        token_hash: session.tokenHash,
-        account_id: session.accountId,
-        created_at: now,
-        expires_at: session.expiresAt.toISOString(),
-      })
-      .execute();
-  });
+  const row = {
+    token_hash: session.tokenHash,
+    account_id: session.accountId,
+    created_at: now,
+    expires_at: session.expiresAt.toISOString(),
+  };
+  await store.free(() =>
+    store.db.transaction().execute(async (db) => {
+      await db.deleteFrom('sessions').where('expires_at', '<=', now).execute();
+      await db.insertInto('sessions').values(row).execute();
+    }),
+  );
 }
 
 /** The account of an unexpired session, if there is such a session. */

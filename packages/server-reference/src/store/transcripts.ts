@@ -104,13 +104,15 @@ export async function deleteTranscript(
   replaces: number,
 ): Promise<WrittenRevisions> {
   const { accountId, id, bound } = place;
-  const written = await store.db.transaction().execute(async (db) => {
-    const old = await sizesAtRevision(db, accountId, id, replaces);
-    const index = await replaceIndex(db, accountId, place.index.replaces, place.index.sealed);
-    await changeStoredBytes(db, accountId, index.growth - total(old), bound);
-    await db.deleteFrom('transcripts').where('account_id', '=', accountId).where('id', '=', id).execute();
-    return { revision: 0, indexRevision: index.revision };
-  });
+  const written = await store.free(() =>
+    store.db.transaction().execute(async (db) => {
+      const old = await sizesAtRevision(db, accountId, id, replaces);
+      const index = await replaceIndex(db, accountId, place.index.replaces, place.index.sealed);
+      await changeStoredBytes(db, accountId, index.growth - total(old), bound);
+      await db.deleteFrom('transcripts').where('account_id', '=', accountId).where('id', '=', id).execute();
+      return { revision: 0, indexRevision: index.revision };
+    }),
+  );
   await store.scrub();
   return written;
 }

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Fastify, { type FastifyInstance, type InjectOptions, type LightMyRequestResponse } from 'fastify';
 import { INDEX_MATCH_HEADER, PARTS } from '@sealscribe/protocol';
-import { installErrorHandling } from '../../src/error-handler.js';
+import { handleError } from '../../src/error-handler.js';
 import { registerVaultRoutes, type VaultLimits } from '../../src/routes/vault.js';
 import { openStore, type Store } from '../../src/store/index.js';
 
@@ -24,12 +24,14 @@ export interface VaultApp {
   close(): Promise<void>;
 }
 
-export async function startVault(limits: Partial<VaultLimits> = {}): Promise<VaultApp> {
-  const folder = mkdtempSync(join(tmpdir(), 'sealscribe-vault-'));
+export async function startVault(
+  limits: Partial<VaultLimits> = {},
+  folder = mkdtempSync(join(tmpdir(), 'sealscribe-vault-')),
+): Promise<VaultApp> {
   const store = await openStore(folder);
   let time = Date.now();
   const app = Fastify();
-  installErrorHandling(app);
+  app.setErrorHandler(handleError);
   registerVaultRoutes(app, {
     store,
     clock: () => time,
@@ -44,7 +46,7 @@ export async function startVault(limits: Partial<VaultLimits> = {}): Promise<Vau
     async close() {
       await app.close();
       await store.close();
-      rmSync(folder, { recursive: true });
+      rmSync(folder, { recursive: true, force: true });
     },
   };
 }

@@ -1,0 +1,98 @@
+import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openStore } from '../../src/store/index.js';
+
+let folder: string;
+beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'sealscribe-store-'))));
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const open = () => openStore(folder, { reserve: 1000 });
+const modeOf = (name: string) => (statSync(join(folder, name)).mode & 0o777).toString(8);
+
+test('folder and files are for the owner alone, even where they were not before', async () => {
+  chmodSync(folder, 0o755);
+  const store = await open();
+  expect(modeOf('.')).toBe('700');
+  for (const name of ['sealscribe.db', 'sealscribe.db-wal', 'sealscribe.db-shm', 'reserve'])
+    expect([name, modeOf(name)]).toEqual([name, '600']);
+  await store.close();
+});
+
+test('a commit waits for the disk, deleted bytes are overwritten, references hold', async () => {
+  const store = await open();
+  const pragma = async (name: string) =>
+    Object.values(
+      (await sql.raw<Record<string, unknown>>(`pragma ${name}`).execute(store.db)).rows[0] ?? {},
+    )[0];
+  expect(await pragma('synchronous')).toBe(2);
+  expect(await pragma('journal_mode')).toBe('wal');
+  expect(await pragma('secure_delete')).toBe(1);
+  expect(await pragma('foreign_keys')).toBe(1);
+  expect(await pragma('auto_vacuum')).toBe(2);
+  await store.close();
+});
+
+test("the server's secret is made once", async () => {
+  const first = await open();
+  expect(first.secret).toHaveLength(32);
+  await first.close();
+  const second = await open();
+  expect(Buffer.from(second.secret).equals(first.secret)).toBe(true);
+  await second.close();
+});
+
+test('no table has a column for anything but ids, times, sizes, keys and sealed bytes', async () => {
+  const store = await open();
+  const tables = await store.db.introspection.getTables();
+  const columns = tables.map(({ name, columns }) => [name, columns.map((column) => column.name).sort()]);
+  expect(Object.fromEntries(columns)).toEqual({
+    accounts: [
+      'auth_hash',
+      'created_at',
+      'email',
+      'id',
+      'iterations',
+      'key_version',
+      'salt',
+      'stored_bytes',
+      'updated_at',
+      'wrap_password',
+    ],
+    blobs: ['account_id', 'bytes', 'created_at', 'id', 'revision', 'size', 'updated_at'],
+    server_secrets: ['name', 'value'],
+    sessions: ['account_id', 'created_at', 'expires_at', 'token_hash'],
+    transcripts: [
+      'account_id',
+      'card',
+      'created_at',
+      'id',
+      'key',
+      'revision',
+      'transcript',
+      'transcript_revision',
+      'updated_at',
+      'words',
+      'words_revision',
+    ],
+    vault_indexes: ['account_id', 'revision', 'sealed'],
+  });
+  await store.close();
+});
+
+test('a file that is no database is refused, and left as it was', async () => {
+  const path = join(folder, 'sealscribe.db');
+  writeFileSync(path, "This is somebody else's file, and longer than a page header. ".repeat(100));
+  const before = statSync(path).size;
+  await expect(open()).rejects.toThrow();
+  expect(statSync(path).size).toBe(before);
+});
+
+test('a database of a newer server is refused by name of the reason', async () => {
+  const store = await open();
+  await sql`insert into kysely_migration (name, timestamp) values ('9999-later', '2100')`.execute(store.db);
+  await store.close();
+  await expect(open()).rejects.toThrow('could not be brought to the present schema');
+});
