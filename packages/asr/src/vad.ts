@@ -61,6 +61,7 @@ export class VoiceActivityDetector {
    */
   async run(pcm: Float32Array, state: VadState): Promise<{ probabilities: Float32Array; state: VadState }> {
     const { Tensor } = this.#runtime;
+    requireFinite(pcm);
     const probabilities = new Float32Array(Math.ceil(pcm.length / FRAME_SAMPLES));
     const frame = new Float32Array(CONTEXT_SAMPLES + FRAME_SAMPLES);
     frame.set(state.context, FRAME_SAMPLES);
@@ -74,9 +75,7 @@ export class VoiceActivityDetector {
       frame.set(pcm.subarray(i * FRAME_SAMPLES, (i + 1) * FRAME_SAMPLES), CONTEXT_SAMPLES);
       const result = await runSession(this.#session, { input, state: hidden, sr: this.#sampleRate });
       hidden = result['stateN'];
-      const probability = (result['output'].data as Float32Array)[0];
-      if (Number.isNaN(probability)) throw new RangeError('pcm holds samples that are not finite');
-      probabilities[i] = probability;
+      probabilities[i] = (result['output'].data as Float32Array)[0];
     }
 
     const next = { context: frame.slice(FRAME_SAMPLES), hidden: (hidden.data as Float32Array).slice() };
@@ -88,4 +87,11 @@ export class VoiceActivityDetector {
   async release(): Promise<void> {
     await this.#session.release();
   }
+}
+
+/** One sample that is no number would spoil the state, and with it the rest of the recording. */
+function requireFinite(pcm: Float32Array): void {
+  let sum = 0;
+  for (const sample of pcm) sum += sample;
+  if (!Number.isFinite(sum)) throw new RangeError('pcm holds samples that are not finite');
 }
