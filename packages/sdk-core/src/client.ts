@@ -129,7 +129,7 @@ export class Sealscribe {
     await this.#accounts.signOut();
   }
 
-  /** Closes idle connections. */
+  /** Lets go of all connections; requests that still run fail. */
   async close(): Promise<void> {
     await this.#http.platform.close?.();
   }

@@ -14,6 +14,7 @@ import {
 } from '@sealscribe/protocol';
 import { ApiError, ConnectionError, SealscribeError } from './errors.js';
 import type { Platform } from './platform.js';
+import { refusalMessages } from './refusal-messages.js';
 import { parseRetryAfter, withRetries } from './retry.js';
 import { Watchdog } from './watchdog.js';
 
@@ -231,7 +232,7 @@ export function refusal(
   const known = isErrorCode(code) ? code : 'unknown';
   const number = status ?? (known === 'unknown' ? 0 : errorStatus[known]);
   const id = requestId !== undefined && /^[\w.:-]{1,100}$/.test(requestId) ? requestId : undefined;
-  return new ApiError(number, known, `The server refused: ${known} (${number}).`, id, retryAfter);
+  return new ApiError(number, known, refusalMessages[known], id, retryAfter);
 }
 
 function parseServer(server: string): URL {

@@ -65,6 +65,6 @@ export interface Platform {
   random(): number;
   /** Milliseconds since 1970. */
   now(): number;
-  /** Lets go of open connections. */
+  /** Lets go of all connections, at once. */
   close?(): Promise<void>;
 }

@@ -25,6 +25,7 @@ export class Watchdog {
    */
   touch(grace = 0): void {
     clearTimeout(this.#timer);
+    if (this.signal.aborted) return;
     this.#timer = setTimeout(() => {
       this.#silence.abort(
         new TimeoutError(`Nothing was heard from the server for ${this.#timeout / 1000} seconds.`),
@@ -32,8 +33,9 @@ export class Watchdog {
     }, this.#timeout + grace);
   }
 
-  /** The exchange is over. */
+  /** The exchange is over: whatever of it still runs, such as the upload that a refusal came before, ends too. */
   stop(): void {
     clearTimeout(this.#timer);
+    this.#silence.abort();
   }
 }

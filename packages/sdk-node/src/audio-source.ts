@@ -28,12 +28,17 @@ async function openFile(path: string): Promise<OpenAudio> {
     name: basename(path),
     size: isFile ? found.size : undefined,
     reopenable: isFile,
-    open: async (signal) => {
+    open: async () => {
       if (isFile && found.size === 0) return new Blob();
       // No further than the size that was announced, should the file grow meanwhile.
-      return createReadStream(path, { signal, ...(isFile ? { end: found.size - 1 } : {}) });
+      return readLazily(path, isFile ? { end: found.size - 1 } : {});
     },
   };
+}
+
+/** Opens the file when the first bytes are wanted and closes it when no more are: a request that never began leaves nothing open. */
+async function* readLazily(path: string, range: { end?: number }): AsyncGenerator<Uint8Array> {
+  yield* createReadStream(path, range) as AsyncIterable<Uint8Array>;
 }
 
 function unreadable(cause: unknown): SourceError {

@@ -23,7 +23,7 @@ export function parseFingerprint(text: string): string {
 
 /** Connects to a server that is trusted by `fingerprint` (as {@link parseFingerprint} gives it), or by Node's authorities. */
 export function makeConnector(fingerprint: string | undefined): buildConnector.connector {
-  const limits = { allowH2: true, timeout: CONNECT_TIMEOUT, minVersion: 'TLSv1.3' as const };
+  const limits = { timeout: CONNECT_TIMEOUT, minVersion: 'TLSv1.3' as const };
   if (fingerprint === undefined) return buildConnector(limits);
   // A resumed TLS session brings no certificate, and nothing could be compared: none is kept.
   const connect = buildConnector({ ...limits, rejectUnauthorized: false, maxCachedSessions: 0 });

@@ -1,5 +1,5 @@
 /**
- * Node under the client: undici for requests (HTTP/2 where the server speaks it), files as streams, and two ways to trust a
+ * Node under the client: undici for requests, files as streams, and two ways to trust a
  * server: by the authorities that Node trusts, or by the SHA-256 of its certificate alone.
  */
 import { setTimeout as delay } from 'node:timers/promises';
@@ -24,7 +24,8 @@ export function nodePlatform(options: NodeOptions): Platform {
   }
   const agent = new Agent({
     connect: makeConnector(fingerprint),
-    allowH2: true,
+    // HTTP/1.1: undici's HTTP/2 loses the answer to an upload that is refused before its end.
+    allowH2: false,
     // The client watches for silence itself, in both directions; undici's own limits would cut a long transcription.
     headersTimeout: 0,
     bodyTimeout: 0,
@@ -37,7 +38,7 @@ export function nodePlatform(options: NodeOptions): Platform {
     sleep: (ms, signal) => delay(ms, undefined, signal ? { signal } : {}),
     random: Math.random,
     now: Date.now,
-    close: () => agent.close(),
+    close: () => agent.destroy(),
   };
 }
 
