@@ -12,7 +12,7 @@ import {
   longFiles,
   serverCannotOpen,
 } from './check/steps.mjs';
-import { bin, build, root, runScript } from './setup.mjs';
+import { bin, build, buildTypes, root, runScript } from './setup.mjs';
 
 /** A check that a tool makes: its output is what is wrong. @param {string} name @param {string[]} args @returns {() => Promise<string[]>} */
 const tool = (name, args) => () =>
@@ -56,6 +56,7 @@ const CHECKS = [
 
 await runScript(async () => {
   build();
+  buildTypes();
   let failed = 0;
   for (const [name, check] of CHECKS) {
     const started = performance.now();
