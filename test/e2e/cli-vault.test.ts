@@ -84,11 +84,14 @@ describe.skipIf(!hasBoth)('sealscribe with a server', () => {
     const shown = await cli.command(['show', id], withPassword);
     expect(shown.stdout).toMatch(/^Inaugural\n/);
     expect(bareWords(shown.stdout)).toContain(bareWords(JFK_TEXT));
-    expect(JSON.parse((await cli.command(['show', id, '--json'], withPassword)).stdout)).toMatchObject({
+    const opened = JSON.parse((await cli.command(['show', id, '--json'], withPassword)).stdout);
+    expect(opened).toMatchObject({
       id,
+      title: 'Inaugural',
       text: transcript.text,
-      segments: transcript.segments,
+      duration: transcript.duration,
     });
+    expect(opened.segments).toHaveLength(transcript.segments.length);
 
     const file = join(dirname(cli.home), 'out');
     for (const [format, begins] of [
@@ -121,9 +124,7 @@ describe.skipIf(!hasBoth)('sealscribe with a server', () => {
   });
 
   test('a second device sees the same vault after signing in, with the password from standard input', async () => {
-    const saved = JSON.parse(
-      (await cli.command(['transcribe', JFK, '--save', '--json'], withPassword)).stdout,
-    );
+    const { stdout } = await cli.command(['transcribe', JFK, '--save', '--json'], withPassword);
     const other = prepareCommand({
       SEALSCRIBE_SERVER: server.url,
       SEALSCRIBE_FINGERPRINT: server.fingerprint,
@@ -132,7 +133,7 @@ describe.skipIf(!hasBoth)('sealscribe with a server', () => {
     const stdin = `${password}\n`;
     expect((await other.command(['login', '--password-stdin'], { stdin })).code).toBe(0);
     const list = await other.command(['list', '--json', '--password-stdin'], { stdin });
-    expect(JSON.parse(list.stdout)).toMatchObject([{ id: saved.id }]);
+    expect(JSON.parse(list.stdout)).toMatchObject([{ id: JSON.parse(stdout).id }]);
   });
 
   test('health needs no sign-in', async () => {

@@ -32,6 +32,7 @@ export function drawBar(report: ProgressReport, elapsed: number, columns: number
 /** A bar that is fed by `report` and removed by `stop`. */
 export class ProgressBar {
   #latest: ProgressReport = { stage: 'uploading', fraction: 0 };
+  #drawn = '';
   readonly #start = performance.now();
   readonly #timer: NodeJS.Timeout | undefined;
 
@@ -56,8 +57,10 @@ export class ProgressBar {
 
   #draw(): void {
     const elapsed = (performance.now() - this.#start) / 1000;
-    this.terminal.stderr.write(
-      `\r\u001b[K${drawBar(this.#latest, elapsed, this.terminal.stderr.columns ?? 80)}`,
-    );
+    // A terminal that does not know its width says 0.
+    const line = drawBar(this.#latest, elapsed, this.terminal.stderr.columns || 80);
+    if (line === this.#drawn) return;
+    this.#drawn = line;
+    this.terminal.stderr.write(`\r\u001b[K${line}`);
   }
 }

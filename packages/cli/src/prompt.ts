@@ -39,8 +39,9 @@ export async function askYes(terminal: Terminal, question: string): Promise<bool
  */
 export async function askHidden(terminal: Terminal, question: string): Promise<string> {
   const { stdin, stderr } = terminal;
-  stderr.write(question);
+  // Before the question is seen, so that nothing typed in answer to it is shown.
   stdin.setRawMode?.(true);
+  stderr.write(question);
   stdin.setEncoding('utf8');
   try {
     return await new Promise<string>((resolve, reject) => {

@@ -21,6 +21,7 @@ export class Settings {
   #password: Promise<string> | undefined;
   #email: Promise<string> | undefined;
   #server: Promise<string> | undefined;
+  #fingerprint: Promise<string | undefined> | undefined;
 
   constructor(
     readonly flags: SettingFlags,
@@ -39,14 +40,22 @@ export class Settings {
     return this.#server;
   }
 
-  /** The SHA-256 fingerprint to pin, or undefined where the certificate is to be judged by the system's authorities. */
-  async fingerprint(options: { ask?: boolean } = {}): Promise<string | undefined> {
+  /**
+   * The SHA-256 fingerprint to pin, or undefined where the certificate is to be judged by the system's authorities.
+   * Only with `ask` is a person asked for it; what was found or answered first holds for the whole run.
+   */
+  fingerprint(options: { ask?: boolean } = {}): Promise<string | undefined> {
+    this.#fingerprint ??= this.#findFingerprint(options.ask === true);
+    return this.#fingerprint;
+  }
+
+  async #findFingerprint(ask: boolean): Promise<string | undefined> {
     const given = this.flags.fingerprint ?? this.terminal.env.SEALSCRIBE_FINGERPRINT;
     if (given) return checkFingerprint(given);
     const server = await this.server();
     // A fingerprint was saved for one server and says nothing about another.
     if (server === this.saved.server) return this.saved.fingerprint;
-    if (!options.ask || !canPrompt(this.terminal)) return undefined;
+    if (!ask || !canPrompt(this.terminal)) return undefined;
     const question =
       "Fingerprint of the server's certificate, as the server prints it (empty: publicly trusted): ";
     const answer = await askLine(this.terminal, question);

@@ -52,6 +52,14 @@ describe('a setting comes from the first place that has it', () => {
     expect(stderr() + stdout()).not.toContain('hunter2');
   });
 
+  test('a fingerprint that was typed holds for the whole run', async () => {
+    const { terminal, type } = fakeTerminal({ tty: true });
+    const settings = new Settings({ server: 'https://new.example' }, saved, terminal);
+    const asked = settings.fingerprint({ ask: true });
+    type(`${HEX}\n`);
+    expect([await asked, await settings.fingerprint()]).toEqual([HEX, HEX]);
+  });
+
   test('a new password is typed twice and must be the same', async () => {
     const { terminal, type, stderr } = fakeTerminal({ tty: true });
     const password = new Settings({}, {}, terminal).password({ confirm: true });
