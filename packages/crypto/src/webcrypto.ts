@@ -81,15 +81,27 @@ export function importHmacKey(bytes: Bytes): Promise<CryptoKey> {
   return webCrypto().subtle.importKey('raw', bytes, HMAC_KEY, false, ['sign']);
 }
 
-/** AES-256-GCM without associated data: ciphertext and tag. */
-export async function aesGcmEncrypt(key: CryptoKey, iv: Bytes, plaintext: Bytes): Promise<Bytes> {
-  const algorithm = { name: 'AES-GCM', iv, tagLength: TAG_BYTES * 8 };
+const NONE = new Uint8Array();
+
+/** AES-256-GCM: ciphertext and tag. No format here has associated data; only vectors of others do. */
+export async function aesGcmEncrypt(
+  key: CryptoKey,
+  iv: Bytes,
+  plaintext: Bytes,
+  additionalData = NONE,
+): Promise<Bytes> {
+  const algorithm = { name: 'AES-GCM', iv, tagLength: TAG_BYTES * 8, additionalData };
   return new Uint8Array(await webCrypto().subtle.encrypt(algorithm, key, plaintext));
 }
 
 /** Opens what {@link aesGcmEncrypt} made. Every failure is one opaque `authentication_failed`. */
-export async function aesGcmDecrypt(key: CryptoKey, iv: Bytes, ciphertext: Bytes): Promise<Bytes> {
-  const algorithm = { name: 'AES-GCM', iv, tagLength: TAG_BYTES * 8 };
+export async function aesGcmDecrypt(
+  key: CryptoKey,
+  iv: Bytes,
+  ciphertext: Bytes,
+  additionalData = NONE,
+): Promise<Bytes> {
+  const algorithm = { name: 'AES-GCM', iv, tagLength: TAG_BYTES * 8, additionalData };
   const { subtle } = webCrypto();
   try {
     return new Uint8Array(await subtle.decrypt(algorithm, key, ciphertext));

@@ -9,6 +9,7 @@ import {
   newId,
   normalizeEmail,
 } from '../src/index.js';
+import { equalBytes } from '../src/bytes.js';
 import { bind, idBytes } from '../src/bind.js';
 import { toHex } from './hex.js';
 
@@ -43,8 +44,8 @@ describe('base64', () => {
   it('takes every length and value back, long ones too', () => {
     for (const length of [0, 1, 2, 3, 255, 24_575, 24_576, 24_577, 100_001]) {
       const bytes = Uint8Array.from({ length }, (_, i) => (i * 7919) >> 3);
-      expect(decodeBase64(encodeBase64(bytes))).toEqual(bytes);
-      expect(decodeBase64url(encodeBase64url(bytes))).toEqual(bytes);
+      expect(equalBytes(decodeBase64(encodeBase64(bytes)), bytes)).toBe(true);
+      expect(equalBytes(decodeBase64url(encodeBase64url(bytes)), bytes)).toBe(true);
     }
   });
 
