@@ -30,17 +30,26 @@ export function readSnippets() {
     });
 }
 
+/** Where a file's snippets are compiled, so that they import what their reader could: in the package it belongs to, or at the root. @param {string} file */
+const folderOf = (file) =>
+  join(root, /^packages\/[^/]+/.exec(file)?.[0] ?? '', 'node_modules/.cache/snippets');
+
 /** Compiles every snippet. @returns {string[]} The compiler's complaints, with the line in the Markdown file. */
 export function brokenSnippets() {
-  const folder = join(root, 'node_modules/.cache/snippets');
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
   const snippets = readSnippets();
-  snippets.forEach(({ code }, index) =>
-    writeFileSync(join(folder, `snippet-${index}.ts`), `${code}export {};\n`),
-  );
+  const folders = new Set([folderOf(''), ...snippets.map(({ file }) => folderOf(file))]);
+  for (const folder of folders) {
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+  }
+  const files = snippets.map(({ file, code }, index) => {
+    const path = join(folderOf(file), `snippet-${index}.ts`);
+    writeFileSync(path, `${code}export {};\n`);
+    return path;
+  });
+  const project = join(folderOf(''), 'tsconfig.json');
   writeFileSync(
-    join(folder, 'tsconfig.json'),
+    project,
     JSON.stringify({
       compilerOptions: {
         target: 'ES2022',
@@ -53,18 +62,18 @@ export function brokenSnippets() {
         noEmit: true,
         skipLibCheck: true,
       },
-      include: ['*.ts'],
+      files,
     }),
   );
-  const { stdout } = spawnSync(bin('tsc'), ['-p', folder, '--pretty', 'false'], {
-    cwd: folder,
+  const { stdout } = spawnSync(bin('tsc'), ['-p', project, '--pretty', 'false'], {
+    cwd: root,
     encoding: 'utf8',
   });
   return stdout
     .split('\n')
     .filter((line) => line.includes('error TS'))
     .map((line) => {
-      const [, index, row, rest] = /^snippet-(\d+)\.ts\((\d+),\d+\): (.*)$/.exec(line) ?? [];
+      const [, index, row, rest] = /snippet-(\d+)\.ts\((\d+),\d+\): (.*)$/.exec(line) ?? [];
       const snippet = snippets[Number(index)];
       return snippet ? `${snippet.file}:${snippet.line + Number(row)} ${rest}` : line;
     });
