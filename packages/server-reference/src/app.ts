@@ -63,7 +63,12 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   logRequests(app, log);
   letGoOfBodies(app);
   app.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id));
-  await app.register(helmet, { contentSecurityPolicy: { directives: { defaultSrc: ["'none'"] } } });
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+    },
+  });
   if (config.allowOrigin.length > 0) allowOrigins(app, config.allowOrigin);
 
   const signedIn = requireSession(store);

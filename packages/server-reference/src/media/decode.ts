@@ -8,7 +8,7 @@ import { decodeBuiltin, isBuiltin } from './builtin.js';
 import { moveCafDataToEnd, moveMoovToFront } from './faststart.js';
 import { decodeWithFfmpeg } from './ffmpeg.js';
 import type { Sandbox } from './sandbox.js';
-import { sniff, SNIFF_BYTES, type Format } from './sniff.js';
+import { findMpegAudio, sniff, SNIFF_BYTES, type Format } from './sniff.js';
 
 /** The decoders of this server. */
 export interface Decoders {
@@ -46,6 +46,9 @@ export function checkMedia(blocks: readonly Uint8Array[], decoders: Decoders): F
       'decoder_missing',
       'This format needs ffmpeg, which this server does not have. Without it there are WAV, MP3, FLAC, Ogg Vorbis and Opus.',
     );
+  // MP3 may have anything in front of it; its built-in decoder would also make noises of bytes that are no MP3 at all.
+  if (decoders.kind === 'builtin' && format === 'unknown' && !findMpegAudio(first))
+    throw new HttpError('undecodable_media');
   return format;
 }
 
@@ -68,7 +71,6 @@ export async function* decodeMedia(
     onConsumed: (bytes: number) => onConsumed?.(Math.min(1, bytes / total)),
   };
   if (decoders.kind === 'builtin') {
-    // Bytes without a known beginning may be MP3 with something in front of it: its decoder looks for frames by itself.
     const builtin = isBuiltin(format) ? format : 'mp3';
     yield* decodeBuiltin({ ...common, format: builtin, input: blocks, script: decoders.script });
     return;

@@ -74,7 +74,7 @@ export function sniff(head: Uint8Array): Format {
   // ADTS and MPEG audio share their sync word; layer 0 is ADTS.
   if (start.startsWith('ID3')) return 'mp3';
   if (head[0] === 0xff && ((head[1] ?? 0) & 0xf6) === 0xf0) return 'other-media';
-  if (isMpegAudio(head, 0)) return 'mp3';
+  if (mpegFrameLength(head, 0) > 0) return 'mp3';
   if (head[0] === 0x47 && head[188] === 0x47) return 'other-media';
   if (otherMagics.some(at)) return 'other-media';
   if (notMedia.some(at) || isText(head)) return 'not-media';
@@ -89,18 +89,43 @@ function sniffOgg(head: Uint8Array): Format {
   return 'other-media';
 }
 
-/** Whether a valid header of an MPEG audio frame stands at `offset`. */
-export function isMpegAudio(bytes: Uint8Array, offset: number): boolean {
+// Bit rates in kbit/s by the header's index: MPEG 1 layers I, II, III, then MPEG 2 and 2.5 layer I, layers II and III.
+const bitRates = [
+  [0, 32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448],
+  [0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384],
+  [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320],
+  [0, 32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256],
+  [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160],
+] as const;
+
+/** Length in bytes of the MPEG audio frame whose header stands at `offset`; 0 where there is none (ISO/IEC 11172-3, 13818-3). */
+function mpegFrameLength(bytes: Uint8Array, offset: number): number {
   const [a = 0, b = 0, c = 0] = bytes.subarray(offset, offset + 3);
-  return (
-    a === 0xff &&
-    (b & 0xe0) === 0xe0 &&
-    (b & 0x18) !== 0x08 && // version
-    (b & 0x06) !== 0 && // layer
-    c >> 4 !== 15 && // bit rate
-    c >> 4 !== 0 &&
-    (c & 0x0c) !== 0x0c // sample rate
-  );
+  const version = (b >> 3) & 3; // 3 = MPEG 1, 2 = MPEG 2, 0 = MPEG 2.5
+  const layer = 4 - ((b >> 1) & 3);
+  if (a !== 0xff || (b & 0xe0) !== 0xe0 || version === 1 || layer === 4) return 0;
+  const table = version === 3 ? layer - 1 : layer === 1 ? 3 : 4;
+  const bitRate = (bitRates[table]?.[c >> 4] ?? 0) * 1000;
+  const sampleRate = ([44_100, 48_000, 32_000][(c >> 2) & 3] ?? 0) / (version === 3 ? 1 : version === 2 ? 2 : 4);
+  if (bitRate === 0 || sampleRate === 0) return 0;
+  const padding = (c >> 1) & 1;
+  if (layer === 1) return 4 * (Math.floor((12 * bitRate) / sampleRate) + padding);
+  const samples = layer === 3 && version !== 3 ? 576 : 1152;
+  return Math.floor((samples * bitRate) / 8 / sampleRate) + padding;
+}
+
+/** Whether MPEG audio begins somewhere in these bytes: three frames, one right after the other. */
+export function findMpegAudio(bytes: Uint8Array): boolean {
+  for (let start = 0; start + 3 <= bytes.length; start++) {
+    let frames = 0;
+    for (let at = start; frames < 3; frames++) {
+      const length = mpegFrameLength(bytes, at);
+      if (length === 0) break;
+      at += length;
+    }
+    if (frames === 3) return true;
+  }
+  return false;
 }
 
 function isText(head: Uint8Array): boolean {

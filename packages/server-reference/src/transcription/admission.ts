@@ -6,6 +6,8 @@ import { HttpError } from '../http-error.js';
 import { ChunkStore } from './chunk-store.js';
 import { MemoryBudget } from './memory-budget.js';
 
+const FORM_BYTES = 64 * 1024;
+
 /** The limits of admission. */
 export interface AdmissionLimits {
   /** Transcriptions that run at once. */
@@ -67,12 +69,13 @@ export class Admission {
    */
   admit(account: string, announced: number): Ticket {
     if (this.#draining) throw new HttpError('unavailable', 'The server is stopping.', { retryAfter: 30 });
-    if (announced > this.#limits.upload) throw new HttpError('payload_too_large');
+    // The body also holds the form around the file.
+    if (announced > this.#limits.upload + FORM_BYTES) throw new HttpError('payload_too_large');
     const places = this.#limits.running + this.#limits.waiting;
     const mine = this.#perAccount.get(account) ?? { admitted: 0, running: 0 };
     if (this.#admitted >= places || mine.admitted >= Math.max(1, Math.ceil(places / 2)))
       throw new HttpError('busy', undefined, { retryAfter: 5 + this.#waiters.length });
-    const upload = new ChunkStore(this.#budget, this.#limits.upload, announced);
+    const upload = new ChunkStore(this.#budget, this.#limits.upload, Math.min(announced, this.#limits.upload));
     this.#admitted++;
     mine.admitted++;
     this.#perAccount.set(account, mine);

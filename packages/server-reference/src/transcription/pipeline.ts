@@ -145,7 +145,8 @@ class Recording {
   }
 
   #report(): void {
-    this.#options.onProgress(this.#window.end, this.#pending[0]?.span.start ?? this.#detected);
+    const certain = Math.min(this.#segmenter.neededFrom, this.#detected);
+    this.#options.onProgress(this.#window.end, this.#pending[0]?.span.start ?? certain);
   }
 
   #throwFailure(): void {
