@@ -63,6 +63,7 @@ export class VaultListing {
    * @throws IntegrityError "rollback", "fork", "authentication_failed", "malformed" or "invalid_document"
    */
   async fetch(signal?: AbortSignal): Promise<IndexState> {
+    const key = this.accountKey();
     const found = await this.#get(signal);
     if (!found) {
       await this.freshness.seeIndex(undefined);
@@ -70,7 +71,7 @@ export class VaultListing {
     }
     const { revision, sealed } = found;
     const { index, sha256 } = await verified(() =>
-      openIndex(this.accountKey(), { accountId: this.accountId, indexRevision: revision }, sealed),
+      openIndex(key, { accountId: this.accountId, indexRevision: revision }, sealed),
     );
     const mark = { revision, sha256 };
     await this.freshness.seeIndex(mark);

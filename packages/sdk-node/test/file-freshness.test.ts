@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, readFile, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,24 +43,6 @@ test('what a change throws comes out, and nothing is changed', async () => {
   expect(await readFile(path)).toEqual(before);
   await store.update('a', (stored) => `${stored}+`);
   expect(await kept(store, 'a')).toBe('one+');
-});
-
-test('changes of three processes at once are all kept', async () => {
-  const script = join(folder, 'count.mjs');
-  const module = new URL('../dist/index.js', import.meta.url).href;
-  await writeFile(
-    script,
-    `import { FileFreshness } from ${JSON.stringify(module)};
-     const store = new FileFreshness(${JSON.stringify(path)});
-     for (let i = 0; i < 40; i++) await store.update('count', (stored) => String(Number(stored ?? 0) + 1));`,
-  );
-  const ends = [1, 2, 3].map(async () => {
-    const child = spawn(process.execPath, [script], { stdio: 'inherit' });
-    const [code] = (await once(child, 'exit')) as [number];
-    return code;
-  });
-  expect(await Promise.all(ends)).toEqual([0, 0, 0]);
-  expect(await kept(new FileFreshness(path), 'count')).toBe('120');
 });
 
 test('the lock of a process that died does not last', async () => {

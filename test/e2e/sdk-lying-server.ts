@@ -1,0 +1,91 @@
+/**
+ * A server that lies: it passes every request on to a real one and may change, replay or invent the answer. What it gets to see
+ * is kept, so that a test can also say what a client tells it.
+ */
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { once } from 'node:events';
+import { request as send } from 'node:https';
+import type { AddressInfo } from 'node:net';
+
+export interface Asked {
+  method: string;
+  path: string;
+  headers: IncomingHttpHeaders;
+  body: Buffer;
+}
+
+export interface Answered {
+  status: number;
+  headers: IncomingHttpHeaders;
+  body: Buffer;
+}
+
+/** Gives another answer, or undefined for the true one. `ask` passes the request on, perhaps changed. */
+export type Lie = (
+  asked: Asked,
+  ask: (asked: Asked) => Promise<Answered>,
+) => Promise<Answered | undefined> | Answered | undefined;
+
+export interface LyingServer {
+  url: string;
+  lie: Lie | undefined;
+  /** Everything that was asked since it was last emptied. */
+  asked: Asked[];
+  stop(): Promise<void>;
+}
+
+export async function startLyingServer(real: string): Promise<LyingServer> {
+  const ask = (asked: Asked) =>
+    new Promise<Answered>((resolve, reject) => {
+      const headers = { ...asked.headers, host: new URL(real).host, connection: 'close' };
+      const request = send(
+        real + asked.path,
+        { method: asked.method, headers, rejectUnauthorized: false },
+        (answer) => {
+          void read(answer).then((body) => {
+            resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body });
+          }, reject);
+        },
+      );
+      request.on('error', reject);
+      request.end(asked.body);
+    });
+  const liar: LyingServer = {
+    url: '',
+    lie: undefined,
+    asked: [],
+    stop: async () => {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+  const server = createServer((request, response) => {
+    void (async () => {
+      const body = await read(request);
+      const asked = { method: request.method ?? '', path: request.url ?? '', headers: request.headers, body };
+      liar.asked.push(asked);
+      const answer = (await liar.lie?.(asked, ask)) ?? (await ask(asked));
+      const headers = { ...answer.headers };
+      for (const name of ['connection', 'keep-alive', 'transfer-encoding']) delete headers[name];
+      response.writeHead(answer.status, { ...headers, 'content-length': answer.body.length });
+      response.end(answer.body);
+    })();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  liar.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return liar;
+}
+
+async function read(stream: AsyncIterable<Buffer>): Promise<Buffer> {
+  const chunks = [];
+  for await (const chunk of stream) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+/** An answer with the same headers and other JSON. */
+export function withJson<T>(answer: Answered, change: (json: T) => unknown): Answered {
+  const json = change(JSON.parse(answer.body.toString()) as T);
+  return { ...answer, body: Buffer.from(JSON.stringify(json)) };
+}
