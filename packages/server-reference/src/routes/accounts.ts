@@ -12,6 +12,7 @@ import { perMinute } from './rate-limit.js';
 import { validate } from './validation.js';
 import { vaultRoute, type VaultContext } from './vault-route.js';
 
+/** Sign-up, prelogin and deletion. */
 export function registerAccounts(context: VaultContext): void {
   const { store, limits, clock } = context;
 

@@ -8,6 +8,7 @@ import { etagOf, intentOf, replacedRevision } from './revisions.js';
 import { bytesOf, idOf } from './validation.js';
 import { vaultRoute, type VaultContext } from './vault-route.js';
 
+/** List, put, get and delete of blobs. */
 export function registerBlobs(context: VaultContext): void {
   const { store, limits, clock } = context;
 

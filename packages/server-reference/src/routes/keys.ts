@@ -11,6 +11,7 @@ import { etagOf, replacedRevision } from './revisions.js';
 import { validate } from './validation.js';
 import { vaultRoute, type VaultContext } from './vault-route.js';
 
+/** Reading and replacing the key record. */
 export function registerKeys(context: VaultContext): void {
   const { store, credentials, clock } = context;
 

@@ -9,7 +9,7 @@ import { HttpError } from '../http-error.js';
 import type { VaultLimits } from './vault-route.js';
 
 /** The name of a part. */
-export type PartName = (typeof PARTS)[number];
+type PartName = (typeof PARTS)[number];
 
 /** A 32-byte key sealed under another: formats.md, section 0. */
 const WRAPPED_KEY_BYTES = 104;

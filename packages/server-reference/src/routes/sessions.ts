@@ -9,6 +9,7 @@ import { perMinute } from './rate-limit.js';
 import { validate } from './validation.js';
 import { vaultRoute, type VaultContext } from './vault-route.js';
 
+/** Sign-in and sign-out. */
 export function registerSessions(context: VaultContext): void {
   const { store, credentials, limits, clock } = context;
 

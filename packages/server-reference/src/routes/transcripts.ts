@@ -13,6 +13,7 @@ import { readParts, requireParts } from './sealed-parts.js';
 import { bytesOf, idOf } from './validation.js';
 import { vaultRoute, type VaultContext } from './vault-route.js';
 
+/** List, put, get and delete of transcripts, and the index. */
 export function registerTranscripts(context: VaultContext): void {
   const { store, limits, clock } = context;
 

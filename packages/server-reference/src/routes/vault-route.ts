@@ -35,7 +35,7 @@ export interface VaultContext {
 }
 
 /** Answers a request; what it returns is sent as JSON, or as bytes when it is a Uint8Array. */
-export type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
+type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
 
 /** JSON bodies are small: the largest is a key record. */
 const JSON_BYTES = 16 * 1024;

@@ -19,7 +19,7 @@ export type { VaultLimits } from './vault-route.js';
 const MIB = 1024 * 1024;
 
 /** Limits of a server that says nothing else. */
-export const DEFAULT_VAULT_LIMITS: VaultLimits = {
+const DEFAULT_VAULT_LIMITS: VaultLimits = {
   blobBytes: 8 * MIB,
   partBytes: 8 * MIB,
   cardBytes: 64 * 1024,

@@ -16,7 +16,11 @@ export interface Account extends HashedKeys {
   id: string;
 }
 
-/** @throws HttpError `email_taken`, `id_taken` */
+/**
+ * Stores a new account.
+ *
+ * @throws HttpError `email_taken`, `id_taken`
+ */
 export async function createAccount(store: Store, account: Account, now: Date): Promise<void> {
   const { numInsertedOrUpdatedRows } = await store.db
     .insertInto('accounts')
@@ -37,7 +41,11 @@ export async function findAccountByEmail(db: Connection, email: string): Promise
   return selectAccounts(db).where('email', '=', email).executeTakeFirst().then(accountOf);
 }
 
-/** @throws HttpError `unauthorized` when it was deleted meanwhile */
+/**
+ * The account with this id.
+ *
+ * @throws HttpError `unauthorized` when it was deleted meanwhile
+ */
 export async function readAccount(db: Connection, id: string): Promise<Account> {
   const account = accountOf(await selectAccounts(db).where('id', '=', id).executeTakeFirst());
   if (account === undefined) throw new HttpError('unauthorized');

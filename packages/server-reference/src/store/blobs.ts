@@ -15,7 +15,11 @@ export interface BlobPlace {
   bound: number;
 }
 
-/** @throws HttpError `id_taken`, `payload_too_large` */
+/**
+ * Stores bytes under a new id, as revision 1.
+ *
+ * @throws HttpError `id_taken`, `payload_too_large`
+ */
 export async function createBlob(
   store: Store,
   place: BlobPlace,
@@ -70,7 +74,11 @@ export async function replaceBlob(
   return revision + 1;
 }
 
-/** @throws HttpError `not_found` */
+/**
+ * A blob's bytes and revision.
+ *
+ * @throws HttpError `not_found`
+ */
 export async function readBlob(
   store: Store,
   accountId: string,

@@ -15,7 +15,11 @@ export interface StoredCard {
   card: Uint8Array;
 }
 
-/** @throws HttpError `not_found` */
+/**
+ * A transcript's sealed card and key.
+ *
+ * @throws HttpError `not_found`
+ */
 export async function readCard(store: Store, accountId: string, id: string): Promise<StoredCard> {
   const card = await selectCards(store.db, accountId).where('id', '=', id).executeTakeFirst();
   if (card === undefined) throw new HttpError('not_found');

@@ -34,7 +34,11 @@ export interface WrittenRevisions {
   indexRevision: number;
 }
 
-/** @throws HttpError `id_taken`, `revision_conflict` of the index, `payload_too_large` */
+/**
+ * Stores a new transcript as revision 1, with the index that lists it.
+ *
+ * @throws HttpError `id_taken`, `revision_conflict` of the index, `payload_too_large`
+ */
 export async function createTranscript(
   store: Store,
   place: TranscriptPlace,
@@ -64,7 +68,11 @@ export async function createTranscript(
   });
 }
 
-/** @throws HttpError `not_found`, `revision_conflict` of transcript or index, `payload_too_large` */
+/**
+ * Puts a new card and the changed parts in the place of revision `replaces`, with the index that lists it.
+ *
+ * @throws HttpError `not_found`, `revision_conflict` of transcript or index, `payload_too_large`
+ */
 export async function replaceTranscript(
   store: Store,
   place: TranscriptPlace,
@@ -97,7 +105,11 @@ export async function replaceTranscript(
   return written;
 }
 
-/** @throws HttpError `not_found`, `revision_conflict` of transcript or index */
+/**
+ * Deletes a transcript at revision `replaces`, with the index that no longer lists it.
+ *
+ * @throws HttpError `not_found`, `revision_conflict` of transcript or index
+ */
 export async function deleteTranscript(
   store: Store,
   place: TranscriptPlace,

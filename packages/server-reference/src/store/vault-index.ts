@@ -6,7 +6,11 @@ import { sql } from 'kysely';
 import { HttpError } from '../http-error.js';
 import type { Connection } from './index.js';
 
-/** @throws HttpError `not_found` before the first write */
+/**
+ * The sealed index and its revision.
+ *
+ * @throws HttpError `not_found` before the first write
+ */
 export async function readIndex(
   db: Connection,
   accountId: string,

@@ -18,13 +18,13 @@ beforeEach(async () => {
 afterEach(() => vault.close());
 
 /** Pieces of the bytes from their start, middle and end, short enough to lie within one page. */
-const piecesOf = (bytes: Uint8Array) => {
+const piecesOf = (bytes: Buffer) => {
   const middle = Math.floor(bytes.length / 2);
   return [bytes.subarray(0, 24), bytes.subarray(middle, middle + 24), bytes.subarray(-24)];
 };
-const isOnDisk = (bytes: Uint8Array) =>
+const isOnDisk = (bytes: Buffer) =>
   piecesOf(bytes).some((piece) => filesWith(vault.folder, piece).length > 0);
-const isWholeOnDisk = (bytes: Uint8Array) =>
+const isWholeOnDisk = (bytes: Buffer) =>
   piecesOf(bytes).every((piece) => filesWith(vault.folder, piece).length > 0);
 
 async function plant(owner: Person) {
@@ -94,7 +94,9 @@ test('deleting all data leaves none of it, and an account that can begin again',
 test('deleting the account leaves nothing of it: no bytes, no keys, no email, no session', async () => {
   const { all } = await plant(person);
   const { accountId, keys } = person;
-  const traces = [accountId, keys.email, keys.salt, keys.wraps.password.slice(0, 30)].map(Buffer.from);
+  const traces = [accountId, keys.email, keys.salt, keys.wraps.password.slice(0, 30)].map((text) =>
+    Buffer.from(text),
+  );
   for (const trace of traces) expect(filesWith(vault.folder, trace)).not.toEqual([]);
   expect((await person.send('DELETE', '/v1/account')).statusCode).toBe(204);
   for (const bytes of [...all, ...traces]) expect(isOnDisk(bytes)).toBe(false);
@@ -109,7 +111,9 @@ test('a replaced key record is gone: old wrap, old salt, old hash', async () => 
     .selectFrom('accounts')
     .select('auth_hash')
     .executeTakeFirstOrThrow();
-  const old = [person.keys.wraps.password.slice(0, 30), person.keys.salt, oldHash].map(Buffer.from);
+  const old = [person.keys.wraps.password.slice(0, 30), person.keys.salt, oldHash].map((text) =>
+    Buffer.from(text),
+  );
   for (const trace of old) expect(filesWith(vault.folder, trace)).not.toEqual([]);
   const answer = await person.send('PUT', '/v1/account/keys', {
     payload: { authKey: person.keys.authKey, keys: newKeys(person.keys.email, 2) },

@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Fastify, { type FastifyInstance, type InjectOptions, type LightMyRequestResponse } from 'fastify';
-import { INDEX_MATCH_HEADER, PARTS } from '@sealscribe/protocol';
+import { INDEX_MATCH_HEADER, type PARTS } from '@sealscribe/protocol';
 import { handleError } from '../../src/error-handler.js';
 import { registerVaultRoutes, type VaultLimits } from '../../src/routes/vault.js';
 import { openStore, type Store } from '../../src/store/index.js';
@@ -83,12 +83,12 @@ export class Person {
   }
 
   send(
-    method: InjectOptions['method'] & string,
+    method: 'GET' | 'PUT' | 'DELETE',
     url: string,
     { payload, headers = {} }: { payload?: InjectOptions['payload']; headers?: Record<string, string> } = {},
   ): Promise<LightMyRequestResponse> {
     return this.app.inject({
-      method: method as 'GET',
+      method,
       url,
       headers: {
         authorization: `Bearer ${this.token}`,

@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { sql } from 'kysely';
+import { CompiledQuery } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openStore, type Store } from '../../src/store/index.js';
 import { bytesOf, creating, newId, newParts, Person, replacing, startVault } from '../routes/vault-app.js';
@@ -24,7 +24,7 @@ test('a store that may not grow answers 507, keeps what it has and goes on', asy
     const kept = { id: newId(), bytes: bytesOf(20_000) };
     await person.putBlob(kept.id, kept.bytes);
     await vault.store.scrub();
-    await sql`pragma max_page_count = 40`.execute(vault.store.db);
+    await vault.store.db.executeQuery(CompiledQuery.raw('pragma max_page_count = 40'));
     expect(codeOf(await person.putBlob(newId(), bytesOf(500_000)))).toEqual([507, 'storage_full']);
     expect(
       codeOf(await person.putTranscript(newId(), { ...newParts(), words: bytesOf(500_000) }, creating(0))),
@@ -88,9 +88,9 @@ describe.skipIf(!mounted)('on a full disk', () => {
   });
 
   test('deletion still works, leaves no bytes, and makes room', async () => {
-    const [first] = blobs.splice(0, 1);
-    expect((await person.send('DELETE', `/v1/blobs/${first!.id}`)).statusCode).toBe(204);
-    expect(filesWith(join(folder, 'data'), first!.bytes.subarray(100, 130))).toEqual([]);
+    const first = blobs.splice(0, 1)[0];
+    expect((await person.send('DELETE', `/v1/blobs/${first.id}`)).statusCode).toBe(204);
+    expect(filesWith(join(folder, 'data'), first.bytes.subarray(100, 130))).toEqual([]);
     expect((await person.putBlob(newId(), bytesOf(100_000))).statusCode).toBe(201);
     const removed = await person.send('DELETE', `/v1/transcripts/${transcript}`, {
       payload: bytesOf(600),

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { sql } from 'kysely';
+import { CompiledQuery } from 'kysely';
 import { build } from 'tsup';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createAccount } from '../../src/store/accounts.js';
@@ -23,6 +23,7 @@ const folder = mkdtempSync(join(tmpdir(), 'sealscribe-killed-'));
 const accountId = newId();
 // Inside the package, where the child finds the dependencies.
 const built = fileURLToPath(new URL('../../node_modules/.cache/durability/', import.meta.url));
+const protocol = fileURLToPath(new URL('../../../protocol/src/index.ts', import.meta.url));
 
 beforeAll(async () => {
   const entry = [fileURLToPath(new URL('writer.ts', import.meta.url))];
@@ -32,6 +33,8 @@ beforeAll(async () => {
     format: 'esm',
     target: 'es2022',
     config: false,
+    external: ['libsql', 'kysely'],
+    esbuildOptions: (options) => void (options.alias = { '@sealscribe/protocol': protocol }),
     silent: true,
     outExtension: () => ({ js: '.mjs' }),
   });
@@ -63,7 +66,7 @@ test(`${ROUNDS} times killed in the middle of writing, everything acknowledged i
 
     const store = await openStore(folder, { reserve: 0 });
     try {
-      const { rows } = await sql`pragma integrity_check`.execute(store.db);
+      const { rows } = await store.db.executeQuery(CompiledQuery.raw('pragma integrity_check'));
       expect(rows).toEqual([{ integrity_check: 'ok' }]);
       for (const [id, expected] of revisions) {
         const found = await readBlob(store, accountId, id).catch(() => undefined);

@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { sql } from 'kysely';
+import { CompiledQuery } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openStore } from '../../src/store/index.js';
 
@@ -25,7 +25,11 @@ test('a commit waits for the disk, deleted bytes are overwritten, references hol
   const store = await open();
   const pragma = async (name: string) =>
     Object.values(
-      (await sql.raw<Record<string, unknown>>(`pragma ${name}`).execute(store.db)).rows[0] ?? {},
+      (
+        await store.db.executeQuery<Record<string, unknown>>(
+          CompiledQuery.raw(`pragma ${name}`) as CompiledQuery<Record<string, unknown>>,
+        )
+      ).rows[0] ?? {},
     )[0];
   expect(await pragma('synchronous')).toBe(2);
   expect(await pragma('journal_mode')).toBe('wal');
@@ -92,7 +96,9 @@ test('a file that is no database is refused, and left as it was', async () => {
 
 test('a database of a newer server is refused by name of the reason', async () => {
   const store = await open();
-  await sql`insert into kysely_migration (name, timestamp) values ('9999-later', '2100')`.execute(store.db);
+  await store.db.executeQuery(
+    CompiledQuery.raw("insert into kysely_migration (name, timestamp) values ('9999-later', '2100')"),
+  );
   await store.close();
   await expect(open()).rejects.toThrow('could not be brought to the present schema');
 });

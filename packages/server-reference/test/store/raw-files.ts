@@ -3,6 +3,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Names of the files that hold these bytes anywhere, free pages and log included. */
-export function filesWith(folder: string, bytes: Uint8Array): string[] {
+export function filesWith(folder: string, bytes: Buffer): string[] {
   return readdirSync(folder).filter((name) => readFileSync(join(folder, name)).includes(bytes));
 }
