@@ -48,9 +48,14 @@ export class RegionDetector {
    */
   get open(): (Region & { certain: boolean }) | undefined {
     if (this.#start < 0) return undefined;
-    const end = this.#silence < 0 ? this.#frame : this.#silence;
-    const certain = this.#isSpeech(end);
-    return { start: this.#start * FRAME_SAMPLES, end: end * FRAME_SAMPLES, certain };
+    const heard = this.#silence < 0 ? this.#frame : this.#silence;
+    // However long it goes on, a forced cut may yet end it as early as this.
+    const end = Math.min(heard, this.#start + CUT_FROM);
+    return {
+      start: this.#start * FRAME_SAMPLES,
+      end: end * FRAME_SAMPLES,
+      certain: this.#isSpeech(heard),
+    };
   }
 
   /** Takes one frame's probability; gives back the region that it ends, if it ends one. */

@@ -59,14 +59,24 @@ describe('transcribePcm', () => {
     expect(normalizeWords(transcript.text)).toEqual(normalizeWords(`${KENNEDY} ${KENNEDY}`));
   });
 
-  it('rejects with the signal’s reason when aborted between segments, and before it began', async () => {
+  it('rejects with the signal’s reason when aborted after a segment, and before it began', async () => {
+    const twice = Float32Array.from(
+      [jfk, new Float32Array(20 * SAMPLE_RATE), jfk].flatMap((part) => [...part]),
+    );
     const controller = new AbortController();
-    const stop = () => controller.abort();
-    const run = transcribePcm(jfk, { vad, recognizer, signal: controller.signal, onProgress: stop });
-    await expect(run).resolves.toMatchObject({ duration: 11 }); // it was done: nothing was left to stop
-    await expect(transcribePcm(jfk, { vad, recognizer, signal: controller.signal })).rejects.toMatchObject({
-      name: 'AbortError',
-    });
+    const segments: Segment[] = [];
+    const options = {
+      vad,
+      recognizer,
+      signal: controller.signal,
+      onSegment: (segment: Segment) => {
+        segments.push(segment);
+        controller.abort();
+      },
+    };
+    await expect(transcribePcm(twice, options)).rejects.toMatchObject({ name: 'AbortError' });
+    await expect(transcribePcm(twice, options)).rejects.toMatchObject({ name: 'AbortError' });
+    expect(segments).toHaveLength(1);
   });
 
   it('gives an empty transcript for nothing, a click, silence, a tone and noise', async () => {

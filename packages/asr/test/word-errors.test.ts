@@ -1,15 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { Transcript } from '@sealscribe/protocol';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { decodeAudio, hasFfmpeg } from '../../../test/fixtures/ffmpeg.js';
 import { countWordErrors, type WordErrors } from '../../../test/fixtures/wer.js';
-import {
-  transcribePcm,
-  type Outcome,
-  type Recognizer,
-  type Transcript,
-  type VoiceActivityDetector,
-} from '../src/index.js';
+import { transcribePcm, type Outcome, type Recognizer, type VoiceActivityDetector } from '../src/index.js';
 import { loadRecognizer, loadVad } from './models.js';
 
 interface Clip {
@@ -56,22 +51,20 @@ describe.skipIf(!present)('word errors on the shared recordings (skipped without
     const before = process.cpuUsage();
     for (const clip of english) {
       if (clip.transcript === null || isStereo(clip)) continue;
-      const { text } = await transcribe(clip.file);
-      const { errors, words } = countWordErrors(clip.transcript, text);
+      const { errors, words } = countWordErrors(clip.transcript, (await transcribe(clip.file)).text);
       total.errors += errors;
       total.words += words;
       seconds += clip.durationSeconds;
-      table.push(
-        `${clip.file.padEnd(26)} ${String(errors).padStart(3)} of ${String(words).padStart(3)}${errors ? `  ${text.slice(0, 900)}` : ''}`,
-      );
+      table.push(`${clip.file.padEnd(26)} ${String(errors).padStart(3)} of ${String(words).padStart(3)}`);
     }
     const { user, system } = process.cpuUsage(before);
     const rate = total.errors / total.words;
-    const cpu = ((user + system) / 1e6 / seconds) * 3600;
     table.push(
-      `pooled: ${total.errors} of ${total.words} words = ${(100 * rate).toFixed(2)} %; ${seconds.toFixed(0)} s of audio; ${cpu.toFixed(0)} CPU seconds per hour`,
+      `pooled: ${total.errors} of ${total.words} words wrong, ${(100 * rate).toFixed(2)} %`,
+      `${seconds.toFixed(0)} s of audio, ${((user + system) / 1e6 / (seconds / 3600)).toFixed(0)} CPU seconds per hour`,
     );
-    console.log(table.join('\n'));
+    process.stdout.write(`${table.join('\n')}\n`);
+    expect(total.words).toBeGreaterThan(1500);
     expect(rate).toBeLessThanOrEqual(0.07);
   }, 300_000);
 
@@ -88,20 +81,15 @@ describe.skipIf(!present)('word errors on the shared recordings (skipped without
     expect(total.errors / total.words).toBeLessThanOrEqual(0.07);
   });
 
-  it('meetings come back with text', async () => {
+  it('leave text of meetings to read', async () => {
     for (const clip of english.filter((c) => c.transcript === null)) {
       const { text } = await transcribe(clip.file);
       expect(text.split(' ').length, clip.file).toBeGreaterThan(5);
-      console.log(clip.file, text);
     }
   });
 
-  it('no segment of a recording with speech is empty, looping or cut off', () => {
+  it('are never those of an empty, looping or cut off answer', () => {
     expect(outcomes.length).toBeGreaterThan(60);
-    console.log(
-      outcomes.length,
-      outcomes.filter(({ outcome }) => outcome !== 'complete'),
-    );
     expect(outcomes.filter(({ outcome }) => outcome !== 'complete')).toEqual([]);
   });
 });
