@@ -96,10 +96,8 @@ describe.skipIf(!hasBoth)('sealscribe when something is wrong', () => {
   });
 
   test('a missing value without a terminal is 2', async () => {
-    for (const name of ['SEALSCRIBE_PASSWORD']) {
-      const { code, stderr } = await cli.command(['list'], { env: { [name]: '' } });
-      expect([code, stderr]).toEqual([2, expect.stringContaining(name)]);
-    }
+    const { code, stderr } = await cli.command(['list'], { env: { SEALSCRIBE_PASSWORD: '' } });
+    expect([code, stderr]).toEqual([2, expect.stringContaining('SEALSCRIBE_PASSWORD')]);
     const stranger = prepareCommand();
     for (const name of ['signup', 'login', 'list', 'models', 'health'])
       expect([name, (await stranger.command([name])).code]).toEqual([name, 2]);
@@ -107,7 +105,7 @@ describe.skipIf(!hasBoth)('sealscribe when something is wrong', () => {
   });
 
   test('an interrupted transcription is 9, and the server goes on', async () => {
-    // Half a minute of recording, so that there is something to interrupt.
+    // Eleven minutes of recording, so that there is something to interrupt.
     const wav = await readFile(JFK);
     const long = join(folder, 'long.wav');
     const samples = wav.subarray(wav.indexOf('data') + 8);
@@ -123,7 +121,8 @@ describe.skipIf(!hasBoth)('sealscribe when something is wrong', () => {
   });
 
   test('a reader that goes away is no error and no noise', () => {
-    const { status, stderr } = spawnSync('sh', ['-c', '"$0" "$1" exit-codes | true', process.execPath, MAIN]);
-    expect([status, stderr.toString()]).toEqual([0, '']);
+    const line = '{ sleep 1; "$0" "$1" exit-codes; echo "code $?" >&2; } | true';
+    const { stderr } = spawnSync('sh', ['-c', line, process.execPath, MAIN]);
+    expect(stderr.toString()).toBe('code 0\n');
   });
 });

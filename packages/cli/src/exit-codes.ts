@@ -35,7 +35,7 @@ export const exitMeanings: Record<ExitName, string> = {
     'The recording was refused: empty, not audio, not decodable, too large, or in a language not supported.',
   integrity:
     'Decryption or integrity check failed: wrong password, damaged data, or a server that shows an old or altered state.',
-  interrupted: 'Interrupted by Ctrl-C or a signal.',
+  interrupted: 'Interrupted: by Ctrl-C, by a signal, or by the answer no to a question.',
 };
 
 /** The table as lines of text, for the help. */

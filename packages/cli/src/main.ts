@@ -16,10 +16,12 @@ const onSignal = () => {
 process.on('SIGINT', onSignal);
 process.on('SIGTERM', onSignal);
 process.on('SIGHUP', onSignal);
-for (const stream of [process.stdout, process.stderr])
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    process.exit(error.code === 'EPIPE' ? EXIT.success : EXIT.other);
-  });
+// A reader of stdout that goes away ends the command; run() does the same for what is being written at that moment.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === 'EPIPE' ? EXIT.success : EXIT.other);
+});
+// Talk that nobody listens to is no reason to stop.
+process.stderr.on('error', () => undefined);
 
 const { stdin, stdout, stderr, env } = process;
 const code = await run(process.argv.slice(2), { stdin, stdout, stderr, env, signal: interrupt.signal });

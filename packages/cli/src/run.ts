@@ -3,7 +3,7 @@
  */
 import { CommanderError } from 'commander';
 import { EXIT } from './exit-codes.js';
-import { explainFailure } from './failure.js';
+import { explainFailure, isCode } from './failure.js';
 import { protectIds } from './options.js';
 import { say } from './output.js';
 import { buildProgram } from './program.js';
@@ -22,6 +22,8 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     // Help and version end the parsing with an error of their own; help without a command is wrong usage.
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.success;
     if (error instanceof CommanderError && error.code === 'commander.help') return EXIT.usage;
+    // Whoever read our output has had enough of it.
+    if (isCode(error, 'EPIPE')) return EXIT.success;
     const failure = explainFailure(error);
     say(terminal, `sealscribe: ${failure.message}`);
     if (args.includes('--json')) {
