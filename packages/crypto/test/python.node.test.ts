@@ -1,0 +1,157 @@
+// Random cases each way with an implementation that shares no code with this one: examples/offline-open-python.
+import { spawn, spawnSync } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  createAccountKey,
+  createTranscriptKey,
+  decodeBase64url,
+  decrypt,
+  deriveAuthKey,
+  deriveKey,
+  deriveRoot,
+  encodeBase64url,
+  encrypt,
+  newId,
+  newSalt,
+  open,
+  openAccountKey,
+  openCard,
+  openIndex,
+  openPart,
+  openTranscriptKey,
+  seal,
+  sealIndex,
+  sealRecord,
+} from '../src/index.js';
+import { importHmacKey, randomBytes } from '../src/webcrypto.js';
+
+const python = ['/usr/bin/python3', 'python3'].find(
+  (command) => spawnSync(command, ['-c', 'import cryptography']).status === 0,
+);
+const rounds = process.env['SEALSCRIBE_LONG'] ? 100 : 10;
+const times = Array.from({ length: rounds }, (_, i) => i);
+const b64 = encodeBase64url;
+const floor = { minIterations: 100_000 };
+
+describe.skipIf(python === undefined)('an independent implementation in Python', () => {
+  let ask: (command: Record<string, unknown>) => Promise<unknown>;
+  let stop: () => void;
+
+  beforeAll(() => {
+    const script = fileURLToPath(new URL('python/answer.py', import.meta.url));
+    const child = spawn(python!, [script], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+    ask = async (command) => {
+      child.stdin.write(`${JSON.stringify(command)}\n`);
+      const line = await lines.next();
+      const reply = JSON.parse(line.value as string) as { answer?: unknown; refused?: true };
+      return reply.refused ? 'refused' : reply.answer;
+    };
+    stop = () => child.stdin.end();
+  });
+  afterAll(() => stop());
+
+  const alphabet = [...'abcXYZ 09!?äßéИЖ日本語ગુજરાતી🎙️'];
+  const word = (length: number) =>
+    Array.from(randomBytes(length), (byte) => alphabet[byte % alphabet.length]).join('') + 'x';
+  const credentials = () => ({
+    password: word(1 + (randomBytes(1)[0] % 20)),
+    email: `${b64(randomBytes(6))}@Example.com`,
+  });
+  const data = (limit: number) => randomBytes(new DataView(randomBytes(4).buffer).getUint32(0) % limit);
+
+  it(`opens and makes ${rounds} baseline blobs`, async () => {
+    for (const _ of times) {
+      const { password, email } = credentials();
+      const key = await deriveKey(password, email);
+      const plaintext = data(5000);
+      const blob = b64(await encrypt(key, plaintext));
+      expect(await ask({ do: 'baseline-open', password, email, blob })).toBe(b64(plaintext));
+      expect(await ask({ do: 'baseline-open', password: `${password}.`, email, blob })).toBe('refused');
+      const theirs = (await ask({ do: 'baseline-seal', password, email, data: b64(plaintext) })) as string;
+      expect(b64(await decrypt(key, decodeBase64url(theirs)))).toBe(b64(plaintext));
+    }
+  });
+
+  it('opens and makes 100 Cobblestone messages', async () => {
+    for (let i = 0; i < 100; i++) {
+      const raw = randomBytes(32);
+      const context = randomBytes(i);
+      const plaintext = i % 5 === 0 ? new Uint8Array(16_384 * (i / 25)) : data(40_000);
+      const key = await importHmacKey(raw.slice());
+      const ours = {
+        do: 'open',
+        key: b64(raw),
+        context: b64(context),
+        data: b64(await seal(key, context, plaintext)),
+      };
+      expect(await ask(ours)).toBe(b64(plaintext));
+      expect(await ask({ ...ours, context: b64(randomBytes(i + 1)) })).toBe('refused');
+      const theirs = (await ask({
+        do: 'seal',
+        key: b64(raw),
+        context: b64(context),
+        data: b64(plaintext),
+      })) as string;
+      expect(b64(await open(key, context, decodeBase64url(theirs)))).toBe(b64(plaintext));
+    }
+  });
+
+  it(`opens and makes ${rounds} whole vaults, from the password to the words`, async () => {
+    for (const _ of times) {
+      const { password, email } = credentials();
+      const salt = newSalt();
+      const [accountId, transcriptId] = [newId(), newId()];
+      const account = { email, password, salt: b64(salt), iterations: 100_000, accountId, keyVersion: 3 };
+      const root = await deriveRoot({ email, password, salt, iterations: 100_000 }, floor);
+      expect(await ask({ do: 'auth-key', ...account })).toBe(b64(await deriveAuthKey(root)));
+      const documents = {
+        card: { title: word(40), tags: [word(3)] },
+        transcript: { segments: [{ start: 0, text: word(900) }] },
+        words: { segments: [{ words: [word(5)], starts: [120] }] },
+      };
+      const context = { accountId, keyVersion: 3, iterations: 100_000, salt };
+
+      const { accountKey, wrap } = await createAccountKey(root, context);
+      const { transcriptKey, wrap: key } = await createTranscriptKey(accountKey, { accountId, transcriptId });
+      const ours = await sealRecord(transcriptKey, { transcriptId, revision: 1, ...documents });
+      const listed = { [transcriptId]: { revision: 1, sha256: ours.sha256 } };
+      const { sealed: index } = await sealIndex(accountKey, { accountId, indexRevision: 1 }, listed);
+      const read = await ask({
+        do: 'account-open',
+        ...account,
+        transcriptId,
+        revision: 1,
+        wrap: b64(wrap),
+        key: b64(key),
+        card: b64(ours.card),
+        transcript: b64(ours.transcript!),
+        words: b64(ours.words!),
+        index: b64(index),
+      });
+      expect(read).toEqual({ ...documents, card: { ...documents.card, parts: ours.parts }, index: listed });
+
+      const made = (await ask({
+        do: 'account-seal',
+        ...account,
+        transcriptId,
+        accountKey: b64(randomBytes(32)),
+        transcriptKey: b64(randomBytes(32)),
+        ...documents,
+      })) as Record<string, string>;
+      const theirs = (name: string) => decodeBase64url(made[name]);
+      const theirAccountKey = await openAccountKey(root, context, theirs('wrap'));
+      const theirKey = await openTranscriptKey(theirAccountKey, { accountId, transcriptId }, theirs('key'));
+      const opened = await openCard(theirKey, { transcriptId, revision: 1 }, theirs('card'));
+      expect(opened.card).toEqual(documents.card);
+      for (const part of ['transcript', 'words'] as const) {
+        const ref = opened.parts[part];
+        expect(await openPart(theirKey, part, { transcriptId, ref }, theirs(part))).toEqual(documents[part]);
+      }
+      const theirIndex = await openIndex(theirAccountKey, { accountId, indexRevision: 1 }, theirs('index'));
+      expect(theirIndex.index).toEqual({ [transcriptId]: { revision: 1, sha256: opened.sha256 } });
+    }
+  });
+});

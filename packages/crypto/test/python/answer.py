@@ -1,0 +1,69 @@
+"""The other side of the interoperability tests: reads one JSON command a line, answers one JSON line."""
+
+import json
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[4] / "examples" / "offline-open-python"))
+import sealscribe_formats as formats  # noqa: E402
+
+b64, unb64 = formats.to_base64url, formats.from_base64url
+
+
+def answer(command):
+    kind = command["do"]
+    if kind == "baseline-open":
+        return b64(formats.baseline_decrypt(formats.baseline_key(command["password"], command["email"]), unb64(command["blob"])))
+    if kind == "baseline-seal":
+        return b64(formats.baseline_encrypt(formats.baseline_key(command["password"], command["email"]), unb64(command["data"])))
+    if kind == "open":
+        return b64(formats.open_sealed(unb64(command["key"]), unb64(command["context"]), unb64(command["data"])))
+    if kind == "seal":
+        return b64(formats.seal(unb64(command["key"]), unb64(command["context"]), unb64(command["data"])))
+    root = formats.account_root(command["email"], command["password"], unb64(command["salt"]), command["iterations"])
+    if kind == "auth-key":
+        return b64(formats.auth_key(root))
+    context = formats.account_key_context(
+        command["accountId"], command["keyVersion"], command["iterations"], unb64(command["salt"])
+    )
+    if kind == "account-seal":
+        # A whole small vault: account key, transcript key, card, parts and index, as another client would write it.
+        account_key, transcript_key = unb64(command["accountKey"]), unb64(command["transcriptKey"])
+        account_id, transcript_id = command["accountId"], command["transcriptId"]
+        sealed, card = {}, dict(command["card"], parts={})
+        for part in ("transcript", "words"):
+            data = formats.seal(
+                transcript_key, formats.part_context(part, transcript_id, 1), formats.pad_document(command[part])
+            )
+            sealed[part] = b64(data)
+            card["parts"][part] = {"revision": 1, "sha256": formats.sha256(data)}
+        data = formats.seal(transcript_key, formats.part_context("card", transcript_id, 1), formats.pad_document(card))
+        index = {transcript_id: {"revision": 1, "sha256": formats.sha256(data)}}
+        return {
+            **sealed,
+            "card": b64(data),
+            "wrap": b64(formats.seal(root, context, account_key)),
+            "key": b64(formats.seal(account_key, formats.transcript_key_context(account_id, transcript_id), transcript_key)),
+            "index": b64(formats.seal(account_key, formats.index_context(account_id, 1), formats.pad_document(index))),
+        }
+    account_key = formats.open_sealed(root, context, unb64(command["wrap"]))
+    transcript_id = command["transcriptId"]
+    transcript_key = formats.open_sealed(
+        account_key, formats.transcript_key_context(command["accountId"], transcript_id), unb64(command["key"])
+    )
+    card = formats.open_card(transcript_key, transcript_id, command["revision"], unb64(command["card"]))
+    return {
+        "card": card,
+        "transcript": formats.open_part(transcript_key, transcript_id, card, "transcript", unb64(command["transcript"])),
+        "words": formats.open_part(transcript_key, transcript_id, card, "words", unb64(command["words"])),
+        "index": json.loads(
+            formats.open_sealed(account_key, formats.index_context(command["accountId"], 1), unb64(command["index"]))
+        ),
+    }
+
+
+for line in sys.stdin:
+    try:
+        print(json.dumps({"answer": answer(json.loads(line))}), flush=True)
+    except formats.CannotOpen:
+        print(json.dumps({"refused": True}), flush=True)
