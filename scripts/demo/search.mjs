@@ -75,11 +75,17 @@ export function searchFolder(folder, secrets) {
     if (prefix.length < PREFIX) throw new RangeError(`too short to be looked for: ${needle.what}`);
     byPrefix.set(prefix, [...(byPrefix.get(prefix) ?? []), needle]);
   }
+  // Most places are ruled out by their first two characters alone.
+  const pair = (/** @type {string} */ text, /** @type {number} */ at) =>
+    (text.charCodeAt(at) << 8) | text.charCodeAt(at + 1);
+  const begins = new Uint8Array(2 ** 16);
+  for (const prefix of byPrefix.keys()) begins[pair(prefix, 0)] = 1;
   /** @type {Map<string, Hit>} */
   const hits = new Map();
   for (const file of filesOf(folder)) {
     const content = fold(readFileSync(file, 'latin1'));
     for (let at = 0; at + PREFIX <= content.length; at++) {
+      if (begins[pair(content, at)] === 0) continue;
       for (const { what, encoding, needle } of byPrefix.get(content.slice(at, at + PREFIX)) ?? []) {
         if (!content.startsWith(needle, at)) continue;
         const hit = { what, encoding, file: relative(folder, file) };
