@@ -4,8 +4,13 @@
  */
 import type { ModelInfo } from '@sealscribe/protocol';
 import { SAMPLE_RATE } from '../audio.js';
-import { chooseLanguage, type Outcome, type Recognition, type Recognizer } from '../recognizer.js';
-import type { RecognizeOptions } from '../recognizer.js';
+import {
+  chooseLanguage,
+  type Outcome,
+  type Recognition,
+  type RecognizeOptions,
+  type Recognizer,
+} from '../recognizer.js';
 import type { ModelFile, Runtime, SessionOptions } from '../runtime.js';
 import type { Decoding, MoonshineDecoder } from './decoding.js';
 import { PlainLoop } from './plain-loop.js';
@@ -57,8 +62,8 @@ export async function loadMoonshine(
 class Moonshine implements Recognizer {
   constructor(
     readonly model: ModelInfo,
-    readonly decoder: MoonshineDecoder,
-    readonly tokens: TokenDecoder,
+    private readonly decoder: MoonshineDecoder,
+    private readonly tokens: TokenDecoder,
   ) {}
 
   async recognize(pcm: Float32Array, options: RecognizeOptions = {}): Promise<Recognition> {

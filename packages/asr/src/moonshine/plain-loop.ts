@@ -80,8 +80,7 @@ export class PlainLoop implements MoonshineDecoder {
       meanLogProbability: scored === 0 ? 0 : sum / scored,
       stop,
     });
-    const steps = new Steps(this.#runtime, this.#decoder, this.#cache, this.#emptyCache);
-    steps.begin(encoded['last_hidden_state']);
+    const steps = this.#begin(encoded['last_hidden_state']);
 
     let token = BEGIN;
     while (tokens.length < maxTokens) {
@@ -107,6 +106,17 @@ export class PlainLoop implements MoonshineDecoder {
     return finish('limit');
   }
 
+  /** The steps of a new decoding. */
+  #begin(encoded: Tensor): Steps {
+    const { Tensor } = this.#runtime;
+    const feeds: Record<string, Tensor> = {
+      encoder_hidden_states: encoded,
+      use_cache_branch: new Tensor('bool', [false], [1]),
+    };
+    for (const { past } of this.#cache) feeds[past] = this.#emptyCache;
+    return new Steps(this.#runtime, this.#decoder, this.#cache, feeds);
+  }
+
   async release(): Promise<void> {
     await this.#encoder.release();
     await this.#decoder.release();
@@ -115,45 +125,35 @@ export class PlainLoop implements MoonshineDecoder {
 
 /** The steps of one decoding: holds what goes round from one to the next. */
 class Steps {
-  readonly #feeds: Record<string, Tensor> = {};
-  readonly #firstOutputs: readonly string[];
-  readonly #laterOutputs: readonly string[];
+  readonly #decoder: InferenceSession;
+  readonly #cache: readonly CacheEntry[];
+  readonly #feeds: Record<string, Tensor>;
   readonly #input = BigInt64Array.of(0n);
-  readonly #cached: Tensor;
+  readonly #useCache: Tensor;
   #first = true;
 
   constructor(
-    runtime: Runtime,
-    readonly session: InferenceSession,
-    readonly cache: readonly CacheEntry[],
-    emptyCache: Tensor,
+    { Tensor }: Runtime,
+    decoder: InferenceSession,
+    cache: readonly CacheEntry[],
+    feeds: Record<string, Tensor>,
   ) {
-    const { Tensor } = runtime;
-    this.#cached = new Tensor('bool', [true], [1]);
-    this.#feeds['input_ids'] = new Tensor('int64', this.#input, [1, 1]);
-    this.#feeds['use_cache_branch'] = new Tensor('bool', [false], [1]);
-    for (const { past } of cache) this.#feeds[past] = emptyCache;
-    this.#firstOutputs = ['logits', ...cache.map((entry) => entry.present)];
-    // Outputs that are not asked for are not copied out of the runtime.
-    this.#laterOutputs = ['logits', ...cache.filter((entry) => entry.grows).map((entry) => entry.present)];
-  }
-
-  begin(encoded: Tensor): void {
-    this.#feeds['encoder_hidden_states'] = encoded;
+    this.#decoder = decoder;
+    this.#cache = cache;
+    this.#useCache = new Tensor('bool', [true], [1]);
+    // One tensor for every token: the runtime reads it anew in each run.
+    this.#feeds = { ...feeds, input_ids: new Tensor('int64', this.#input, [1, 1]) };
   }
 
   /** Feeds one token; gives back the logits of the next. */
   async run(token: number): Promise<Float32Array> {
     this.#input[0] = BigInt(token);
-    const result = await runSession(
-      this.session,
-      this.#feeds,
-      this.#first ? this.#firstOutputs : this.#laterOutputs,
-    );
-    for (const { past, present, grows } of this.cache) {
-      if (grows || this.#first) this.#feeds[past] = result[present];
-    }
-    this.#feeds['use_cache_branch'] = this.#cached;
+    // What is not asked for is not copied out of the runtime: after the first step only the parts that grow are.
+    const renewed = this.#first ? this.#cache : this.#cache.filter((entry) => entry.grows);
+    const outputs = ['logits', ...renewed.map((entry) => entry.present)];
+    const result = await runSession(this.#decoder, this.#feeds, outputs);
+    for (const { past, present } of renewed) this.#feeds[past] = result[present];
+    this.#feeds['use_cache_branch'] = this.#useCache;
     this.#first = false;
     return result['logits'].data as Float32Array;
   }
