@@ -1,6 +1,6 @@
 /**
  * Deleting everything: an account's sealed bytes, or the account itself. It goes slice by slice, so that the log stays small,
- * other requests get their turn, and a full disk cannot stop it. When either returns, nothing of it is left in any file of the
+ * other requests get their turn, and a full disk has room enough for it. When either returns, nothing of it is left in any file of the
  * data folder; when the server dies before, what is left is still the account's, and asking again goes on.
  */
 import { sql } from 'kysely';

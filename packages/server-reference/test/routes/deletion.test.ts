@@ -91,6 +91,15 @@ test('deleting all data leaves none of it, and an account that can begin again',
   expect((await person.putTranscript(newId(), newParts(), creating(0))).statusCode).toBe(201);
 });
 
+test('deleting goes on until nothing is left, however much there was', async () => {
+  const all = Array.from({ length: 230 }, (_, count) => bytesOf(count === 7 ? 5_000_000 : 40));
+  for (const bytes of all) await person.putBlob(newId(), bytes);
+  expect(isWholeOnDisk(all[229] ?? Buffer.alloc(0))).toBe(true);
+  expect((await person.send('DELETE', '/v1/account/data')).statusCode).toBe(204);
+  for (const bytes of all) expect(isOnDisk(bytes)).toBe(false);
+  expect((await person.send('GET', '/v1/blobs')).json()).toEqual({ blobs: [], next: null });
+});
+
 test('deleting the account leaves nothing of it: no bytes, no keys, no email, no session', async () => {
   const { all } = await plant(person);
   const { accountId, keys } = person;
