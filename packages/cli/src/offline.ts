@@ -9,7 +9,7 @@ import { deriveKey } from '@sealscribe/sdk-node';
 import { loadSettings } from './connection.js';
 import { CliError } from './exit-codes.js';
 import { checkStandardInput } from './options.js';
-import { printData } from './output.js';
+import { isStandardOutput, printData } from './output.js';
 import type { SettingFlags } from './settings.js';
 import type { Terminal } from './terminal.js';
 import { writeFileAtomic } from './write-file.js';
@@ -59,7 +59,7 @@ export async function writeOutput(
   data: string | Uint8Array,
   flags: OfflineFlags,
 ): Promise<void> {
-  if (output === '-') return printData(terminal, data);
+  if (isStandardOutput(output)) return printData(terminal, data);
   writeFileAtomic(output, data, { overwrite: flags.force === true });
 }
 

@@ -18,6 +18,11 @@ export async function printData(terminal: Terminal, data: string | Uint8Array): 
   });
 }
 
+/** Whether the name of an output means standard output. */
+export function isStandardOutput(name: string): boolean {
+  return name === '-' || name === '/dev/stdout';
+}
+
 /** Writes one value as one line of JSON to stdout. */
 export async function printJson(terminal: Terminal, value: unknown): Promise<void> {
   await printData(terminal, `${JSON.stringify(value)}\n`);

@@ -34,13 +34,14 @@ export class ProgressBar {
   #latest: ProgressReport = { stage: 'uploading', fraction: 0 };
   #drawn = '';
   readonly #start = performance.now();
-  readonly #timer: NodeJS.Timeout | undefined;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(readonly terminal: Terminal) {
     if (!terminal.stderr.isTTY || terminal.env.TERM === 'dumb') return;
     // Drawn by the clock, so that the seconds go on while the server is silent.
     this.#timer = setInterval(() => this.#draw(), REDRAW_MS);
     this.#timer.unref();
+    terminal.signal.addEventListener('abort', this.stop, { once: true });
   }
 
   /** Takes the latest report; it is drawn at the next tick. */
@@ -48,12 +49,13 @@ export class ProgressBar {
     this.#latest = report;
   };
 
-  /** Removes the bar. */
-  stop(): void {
+  /** Removes the bar, once. */
+  readonly stop = (): void => {
     if (!this.#timer) return;
     clearInterval(this.#timer);
+    this.#timer = undefined;
     this.terminal.stderr.write('\r\u001b[K');
-  }
+  };
 
   #draw(): void {
     const elapsed = (performance.now() - this.#start) / 1000;

@@ -3,7 +3,7 @@
  */
 import { toJson, toSrt, toTxt, toVtt, type Transcript } from '@sealscribe/sdk-node';
 import type { Format } from './options.js';
-import { printData, say } from './output.js';
+import { isStandardOutput, printData, say } from './output.js';
 import type { Terminal } from './terminal.js';
 import { writeFileAtomic } from './write-file.js';
 
@@ -17,7 +17,7 @@ export function renderTranscript(transcript: Transcript, format: Format): string
 
 /** Writes a rendered transcript to the named file, or to stdout where none or `-` is named. */
 export async function deliver(terminal: Terminal, text: string, output: string | undefined): Promise<void> {
-  if (output === undefined || output === '-') return printData(terminal, text);
+  if (output === undefined || isStandardOutput(output)) return printData(terminal, text);
   writeFileAtomic(output, text, { overwrite: true });
   if (terminal.stderr.isTTY) say(terminal, 'Written.');
 }

@@ -63,6 +63,15 @@ describe('the progress bar', () => {
     expect(stdout()).toBe('');
   });
 
+  test('is gone before anything is said of an interruption', async () => {
+    const { terminal, interrupt, stderr } = fakeTerminal({ tty: true });
+    const bar = new ProgressBar(terminal);
+    await expect.poll(stderr).toContain('Uploading');
+    interrupt.abort();
+    bar.stop();
+    expect(stderr().split('Uploading').at(-1)?.split('\r\u001b[K')).toHaveLength(2);
+  });
+
   test('is silent when stderr is not a terminal', async () => {
     const { terminal, stderr } = fakeTerminal();
     const bar = new ProgressBar(terminal);

@@ -15,7 +15,7 @@ import {
   withServer,
   type Format,
 } from '../options.js';
-import { printJson, say } from '../output.js';
+import { isStandardOutput, printJson, say } from '../output.js';
 import { ProgressBar } from '../progress.js';
 import { deliver, renderTranscript } from '../render.js';
 import type { SettingFlags } from '../settings.js';
@@ -87,7 +87,7 @@ function checkFlags(file: string, flags: Flags): void {
       'usage',
       '--json and --format both want standard output: add -o FILE for the formatted one.',
     );
-  if (flags.json && flags.output === '-')
+  if (flags.json && flags.output !== undefined && isStandardOutput(flags.output))
     throw new CliError('usage', '--json and -o - both want standard output.');
 }
 
