@@ -9,16 +9,20 @@ const SILENT = 3e-4;
 /** A mean with less than this part of the loudest channel's energy has cancelled itself out. */
 const CANCELLED = 0.02;
 const MEMORY_SECONDS = 10;
+/** How long a change of gains takes. */
+const RAMP_SECONDS = 0.02;
 
 /** Follows the channels of one recording. */
 export class Downmixer {
   readonly #keep: number;
+  readonly #ramp: number;
   #energy: Float64Array | undefined;
   #gains: Float64Array | undefined;
   #meanEnergy = 0;
 
   constructor(sampleRate: number) {
     this.#keep = Math.exp(-1 / (MEMORY_SECONDS * sampleRate));
+    this.#ramp = Math.ceil(RAMP_SECONDS * sampleRate);
   }
 
   /** One channel made of all; arrays of equal length in, a new one out. */
@@ -34,9 +38,10 @@ export class Downmixer {
       const begin = from[index] ?? 0;
       const end = target[index] ?? 0;
       if (begin === 0 && end === 0) return;
-      const step = (end - begin) / channel.length;
-      for (let i = 0; i < channel.length; i++)
-        mixed[i] = (mixed[i] as number) + (channel[i] as number) * (begin + step * i);
+      for (let i = 0; i < channel.length; i++) {
+        const gain = i < this.#ramp ? begin + ((end - begin) * i) / this.#ramp : end;
+        mixed[i] = (mixed[i] as number) + (channel[i] as number) * gain;
+      }
     });
     return mixed;
   }

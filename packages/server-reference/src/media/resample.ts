@@ -1,12 +1,12 @@
 /**
  * Any sample rate to 16 kHz: a polyphase filter with a Kaiser-windowed sinc (J. O. Smith, "Digital Audio Resampling").
- * With 16 zero crossings on each side and beta 9 aliases lie about 90 dB below; the band ends at 0.94 of the lower Nyquist
- * frequency. Phases are computed when first used.
+ * With 32 zero crossings on each side, beta 9 and the edge at 0.92 of the lower Nyquist frequency, everything that could
+ * fold back is more than 75 dB down and speech up to 6.6 kHz passes unchanged. Phases are computed when first used.
  */
 
-const ZERO_CROSSINGS = 16;
+const ZERO_CROSSINGS = 32;
 const BETA = 9;
-const ROLL_OFF = 0.94;
+const ROLL_OFF = 0.92;
 
 /** Resamples one recording as it arrives. */
 export class Resampler {
