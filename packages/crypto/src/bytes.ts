@@ -18,15 +18,18 @@ const values = (alphabet: string): Int8Array => {
 const STANDARD_VALUES = values(STANDARD);
 const URL_SAFE_VALUES = values(URL_SAFE);
 
+// By name and not by instanceof, so that bytes of another realm (an iframe, a test runner) count too.
+const tagOf = (value: unknown): string => Object.prototype.toString.call(value);
+
 /**
  * Checks that a value is a Uint8Array (a Buffer is one) over memory that nobody else can change meanwhile.
  * @throws TypeError naming the argument.
  */
 export function checkBytes(value: Uint8Array, argument: string): asserts value is Bytes {
-  if (Object.prototype.toString.call(value) !== '[object Uint8Array]' && !(value instanceof Uint8Array)) {
+  if (!ArrayBuffer.isView(value) || tagOf(value) !== '[object Uint8Array]') {
     throw new TypeError(`${argument} must be a Uint8Array`);
   }
-  if (Object.prototype.toString.call(value.buffer) !== '[object ArrayBuffer]') {
+  if (tagOf(value.buffer) !== '[object ArrayBuffer]') {
     throw new TypeError(`${argument} must not be a view on shared memory`);
   }
 }

@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { Crypto as PeculiarCrypto } from '@peculiar/webcrypto';
 import { decodeText, decrypt, deriveKey, encrypt, open, seal, useWebCrypto } from '../src/index.js';
+import { codeOf } from './failure.js';
 import { importHmacKey } from '../src/webcrypto.js';
 
 const native = globalThis.crypto;
@@ -24,6 +25,18 @@ describe('a Web Crypto provider that is passed in', () => {
     const byPeculiar = await sealAll();
     useWebCrypto(native);
     await openAll(byPeculiar);
+  });
+
+  it('may refuse the iteration count, as some edge runtimes do: a typed error says so', async () => {
+    const refusing = new Proxy(native.subtle, {
+      get: (subtle, name) =>
+        name === 'deriveKey'
+          ? () => Promise.reject(new DOMException('too many iterations', 'NotSupportedError'))
+          : (subtle[name as keyof SubtleCrypto] as () => void).bind(subtle),
+    });
+    useWebCrypto({ subtle: refusing } as Crypto);
+    expect(await codeOf(deriveKey('password', 'alice@example.com'))).toBe('kdf_unsupported');
+    useWebCrypto(native);
   });
 
   it('is refused when it is none', () => {
