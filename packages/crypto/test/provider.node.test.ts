@@ -32,7 +32,7 @@ describe('a Web Crypto provider that is passed in', () => {
       get: (subtle, name) =>
         name === 'deriveKey'
           ? () => Promise.reject(new DOMException('too many iterations', 'NotSupportedError'))
-          : (subtle[name as keyof SubtleCrypto] as () => void).bind(subtle),
+          : (Reflect.get(subtle, name) as () => void).bind(subtle),
     });
     useWebCrypto({ subtle: refusing } as Crypto);
     expect(await codeOf(deriveKey('password', 'alice@example.com'))).toBe('kdf_unsupported');
