@@ -7,10 +7,11 @@ import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import Database from 'libsql';
-import { Kysely, Migrator, sql, type Transaction } from 'kysely';
+import { Kysely, Migrator, type Transaction } from 'kysely';
 import { LibsqlDialect } from './libsql-dialect.js';
 import { migrations } from './migrations.js';
 import { Reserve } from './reserve.js';
+import { emptyLog, sizeOfLog } from './residue.js';
 import type { Schema } from './schema.js';
 
 /** A connection that reads and writes: the store's own, or a transaction on it. */
@@ -29,6 +30,8 @@ export interface Store {
 }
 
 const FILE_NAME = 'sealscribe.db';
+/** Bytes at which the log is emptied without a deletion asking for it. */
+const LONG_LOG = 4 * 1024 * 1024;
 
 /**
  * Opens, or makes, the store in `folder`; folder and files are for the server's own user alone. `reserve` is how many bytes
@@ -36,10 +39,21 @@ const FILE_NAME = 'sealscribe.db';
  */
 export async function openStore(folder: string, options: { reserve?: number } = {}): Promise<Store> {
   const database = openDatabase(folder);
-  const db = new Kysely<Schema>({ dialect: new LibsqlDialect(database) });
+  const log = join(folder, `${FILE_NAME}-wal`);
+  const db = new Kysely<Schema>({
+    dialect: new LibsqlDialect(database, () => emptyLongLog(database, log)),
+  });
   const reserve = new Reserve(folder, options.reserve);
-  const free = <T>(change: () => Promise<T>) => reserve.lend(change, () => shrink(database, db));
-  const scrub = () => free(() => checkpoint(db));
+  // Holding the connection, so that no transaction is open.
+  const empty = () => db.connection().execute(async () => emptyLog(database, log));
+  const shrink = async () => {
+    await empty();
+    // Through exec, which steps to the end: every step of this pragma gives one unused page back to the file system.
+    await db.connection().execute(async () => database.exec('pragma incremental_vacuum'));
+    await empty();
+  };
+  const free = <T>(change: () => Promise<T>) => reserve.lend(change, shrink);
+  const scrub = () => free(empty);
   try {
     await migrate(db);
     const secret = await readSecret(db);
@@ -65,6 +79,8 @@ function openDatabase(folder: string): Database.Database {
     'journal_mode = WAL',
     'synchronous = FULL',
     'secure_delete = ON',
+    // Only emptyLog moves the log into the main file: see residue.ts.
+    'wal_autocheckpoint = 0',
     'foreign_keys = ON',
     'temp_store = MEMORY',
   ])
@@ -93,15 +109,12 @@ async function readSecret(db: Kysely<Schema>): Promise<Uint8Array> {
   return row.value;
 }
 
-async function checkpoint(db: Kysely<Schema>): Promise<void> {
-  const { rows } = await sql<{ busy: number }>`pragma wal_checkpoint(truncate)`.execute(db);
-  if (rows[0]?.busy !== 0) throw new Error('Another process holds the store; the log could not be emptied.');
-}
-
-/** Gives the pages that nothing uses any more back to the file system. */
-async function shrink(database: Database.Database, db: Kysely<Schema>): Promise<void> {
-  await checkpoint(db);
-  // Through exec, which steps to the end: every step of this pragma gives back one page. Held, so that no transaction is open.
-  await db.connection().execute(async () => database.exec('pragma incremental_vacuum'));
-  await checkpoint(db);
+/** After every use of the connection; what fails here is tried again after the next one, and fails no write. */
+function emptyLongLog(database: Database.Database, log: string): void {
+  if (sizeOfLog(log) < LONG_LOG) return;
+  try {
+    emptyLog(database, log);
+  } catch {
+    // The log keeps everything that was acknowledged.
+  }
 }

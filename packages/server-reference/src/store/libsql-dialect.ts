@@ -15,17 +15,19 @@ import {
   type SqliteStatement,
 } from 'kysely';
 
-/** The dialect over one opened libsql database, which closes with kysely. */
+/** The dialect over one opened libsql database, which closes with kysely; `onRelease` runs after every use of it. */
 export class LibsqlDialect extends SqliteDialect {
   readonly #database: Database.Database;
+  readonly #onRelease: () => void;
 
-  constructor(database: Database.Database) {
+  constructor(database: Database.Database, onRelease: () => void) {
     super({ database: withUint8Arrays(database) });
     this.#database = database;
+    this.#onRelease = onRelease;
   }
 
   override createDriver(): Driver {
-    return new LibsqlDriver(this.#database);
+    return new LibsqlDriver(this.#database, this.#onRelease);
   }
 
   override createAdapter(): SqliteAdapter {
@@ -41,10 +43,20 @@ class LibsqlAdapter extends SqliteAdapter {
 
 class LibsqlDriver extends SqliteDriver {
   readonly #database: Database.Database;
+  readonly #onRelease: () => void;
 
-  constructor(database: Database.Database) {
+  constructor(database: Database.Database, onRelease: () => void) {
     super({ database: withUint8Arrays(database) });
     this.#database = database;
+    this.#onRelease = onRelease;
+  }
+
+  override async releaseConnection(): Promise<void> {
+    try {
+      this.#onRelease();
+    } finally {
+      await super.releaseConnection();
+    }
   }
 
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
