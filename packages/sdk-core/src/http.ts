@@ -146,7 +146,8 @@ export class Http {
     }
     // What goes wrong while the body is made (an unreadable file, a caller's callback) is not the connection's failure.
     const broken: { by?: unknown } = {};
-    if (body && !(body instanceof Uint8Array) && !(body instanceof Blob)) body = watched(body, broken);
+    if (body && !(body instanceof Uint8Array) && !(body instanceof Blob))
+      body = closing(body, watchdog.signal, broken);
     // A body in one piece leaves unseen: slow lines get the time that they need.
     if (body instanceof Uint8Array) watchdog.touch(body.length / SLOWEST);
     else if (body instanceof Blob) watchdog.touch(body.size / SLOWEST);
@@ -210,16 +211,37 @@ export class Http {
   }
 }
 
-async function* watched(
+/**
+ * A body that ends with its exchange: nobody draws from it any more once `signal` is aborted, and what it holds open is closed
+ * (undici would read it to its end first). Its own failure is kept in `broken`.
+ */
+function closing(
   body: AsyncIterable<Uint8Array>,
+  signal: AbortSignal,
   broken: { by?: unknown },
-): AsyncGenerator<Uint8Array> {
-  try {
-    yield* body;
-  } catch (failure) {
-    broken.by = failure;
-    throw failure;
-  }
+): AsyncIterable<Uint8Array> {
+  return {
+    [Symbol.asyncIterator]() {
+      const chunks = body[Symbol.asyncIterator]();
+      const close = async () => {
+        await chunks.return?.();
+        return { done: true as const, value: undefined };
+      };
+      signal.addEventListener('abort', () => void close().catch(() => undefined), { once: true });
+      return {
+        next: async () => {
+          if (signal.aborted) return { done: true, value: undefined };
+          try {
+            return await chunks.next();
+          } catch (failure) {
+            broken.by = failure;
+            throw failure;
+          }
+        },
+        return: close,
+      };
+    },
+  };
 }
 
 /** The error for a refusal. Its words are ours: a hostile server's message is shown to nobody. */

@@ -37,8 +37,8 @@ test('a transcript comes back as it was', () => {
 
 test('times are kept to the millisecond and confidences to the thousandth', () => {
   const [segment] = transcript.segments;
-  const fine = { ...segment!, start: 0.12345, end: 1.00049, confidence: 0.98765, words: [] };
-  const opened = sealedAndOpened({ ...transcript, segments: [fine] }).segments[0]!;
+  const fine = { ...segment, start: 0.12345, end: 1.00049, confidence: 0.98765, words: [] };
+  const opened = sealedAndOpened({ ...transcript, segments: [fine] }).segments[0];
   expect([opened.start, opened.end, opened.confidence]).toEqual([0.123, 1, 0.988]);
 });
 
@@ -59,7 +59,7 @@ test('words column by column take at most 60 % of the bytes of words in rows', (
   const word = (i: number) => ({ word: 'talk', start: i * 0.4, end: i * 0.4 + 0.321, confidence: 0.987 });
   const [segment] = transcript.segments;
   const words = Array.from({ length: 500 }, (_, i) => word(i));
-  const long = { ...transcript, segments: [{ ...segment!, words }] };
+  const long = { ...transcript, segments: [{ ...segment, words }] };
   const columns = JSON.stringify(toDocuments(long).words).length;
   expect(columns / JSON.stringify(words).length).toBeLessThan(0.6);
 });
@@ -86,13 +86,13 @@ describe('documents that opened but are not well-formed are refused', () => {
 
   test('an unknown key deep inside', () => {
     const [first, ...others] = body.segments;
-    const deep = { ...body, segments: [withKey(first!, '__proto__'), ...others] };
+    const deep = { ...body, segments: [withKey(first, '__proto__'), ...others] };
     expect(() => checkTranscriptDocument(deep, id)).toThrow(invalid);
   });
 
   test('columns of unequal length, and words for another number of segments', () => {
     const [first, ...others] = words.segments;
-    const short = { segments: [{ ...first!, ends: first!.ends.slice(1) }, ...others] };
+    const short = { segments: [{ ...first, ends: first.ends.slice(1) }, ...others] };
     expect(() => fromDocuments(card, body, short, id)).toThrow(invalid);
     expect(() => fromDocuments(card, body, { segments: others }, id)).toThrow(invalid);
   });

@@ -20,7 +20,7 @@ function sendEvents(response: ServerResponse, ...events: [name: string, data: un
 const [first, second] = transcript.segments;
 
 test('a recording goes up, progress and segments come down, then the transcript', async () => {
-  let sent = Buffer.alloc(0);
+  let sent: Buffer = Buffer.alloc(0);
   let headers: Record<string, unknown> = {};
   const client = await clientOf(async (request, response) => {
     headers = request.headers;
@@ -48,7 +48,7 @@ test('a recording goes up, progress and segments come down, then the transcript'
   expect([uploading[0], uploading.at(-1)]).toEqual([0, 1]);
   expect(progress.slice(uploading.length)).toEqual([{ stage: 'transcribing', fraction: 0.5 }]);
   expect(headers['accept']).toBe('text/event-stream');
-  const form = await new Response(sent, {
+  const form = await new Response(new Uint8Array(sent), {
     headers: { 'content-type': String(headers['content-type']) },
   }).formData();
   expect(await (form.get('file') as File).text()).toBe('RIFF-and-so-on');

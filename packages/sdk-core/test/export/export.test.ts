@@ -35,7 +35,7 @@ test('no text makes a cue more or less than there are segments', () => {
     'a\r\rb\u2028c',
     '-->',
   ];
-  const segments = nasty.map((text, id) => ({ ...transcript.segments[0]!, id, text, speaker: null }));
+  const segments = nasty.map((text, id) => ({ ...transcript.segments[0], id, text, speaker: null }));
   const hostile: Transcript = { ...transcript, segments };
   const srt = toSrt(hostile).trimEnd().split('\n\n');
   expect(srt).toHaveLength(nasty.length);
