@@ -10,11 +10,12 @@ const MAX_CRYPTO_LINES = 1000;
 
 /** Files that git tracks or would track. @returns {string[]} */
 export function projectFiles() {
-  const { stdout } = spawnSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+  const { stdout, status } = spawnSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
     cwd: root,
     encoding: 'utf8',
     maxBuffer: 2 ** 26,
   });
+  if (status !== 0) throw new Error('git could not list the files: is this a clone?');
   return stdout.split('\n').filter((file) => file !== '' && existsSync(join(root, file)));
 }
 

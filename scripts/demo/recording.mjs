@@ -36,7 +36,8 @@ export function chooseRecording(file) {
     if (!path) throw new Error('The sample recording is missing: delete node_modules and run this again.');
     return { path, name: basename(path), words: JFK_WORDS };
   }
-  const path = resolve(file);
+  // npm runs scripts at the root of the package; the name was typed where the person is.
+  const path = resolve(process.env['INIT_CWD'] ?? '.', file);
   if (!existsSync(path)) throw new Error(`There is no file ${file}`);
   if (!statSync(path).isFile()) throw new Error(`${file} is not a file`);
   try {
