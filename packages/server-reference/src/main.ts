@@ -10,6 +10,12 @@ import { startServer, VERSION, type Server } from './server.js';
 const config = readConfig(process.argv, VERSION);
 const log = createLog(config.logLevel);
 hardenProcess(log);
+// Node's own report of a fault would print its message, which may hold anything.
+for (const event of ['uncaughtException', 'unhandledRejection'] as const)
+  process.on(event, (error: unknown) => {
+    log.fatal({ err: error }, 'stopped by a fault');
+    process.exit(1);
+  });
 
 function announce(server: Server): void {
   const { url, fingerprint, device, models, decoder } = server;

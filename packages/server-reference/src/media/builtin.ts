@@ -3,7 +3,7 @@
  */
 import { HttpError } from '../http-error.js';
 import { isErrorCode } from '@sealscribe/protocol';
-import { runDecoder } from './decoder-child.js';
+import { ABANDONED, checkEnd, runDecoder } from './decoder-child.js';
 import { decoderEnvironment, type Sandbox } from './sandbox.js';
 import type { Format } from './sniff.js';
 
@@ -63,15 +63,7 @@ export async function* decodeBuiltin(run: BuiltinRun): AsyncGenerator<Float32Arr
     for (;;) {
       const next = await child.next();
       if (next.done) {
-        const { code, stderr } = next.value;
-        const word = stderr.trim();
-        if (!started && code !== 0)
-          throw word === 'decoder_missing'
-            ? new HttpError(
-                'decoder_missing',
-                'This variant of the format needs ffmpeg, which this server does not have.',
-              )
-            : new HttpError(isErrorCode(word) ? word : 'undecodable_media');
+        checkEnd(next.value, started, (stderr) => refusal(stderr.trim()));
         return;
       }
       const bytes = new Uint8Array(rest.length + next.value.length);
@@ -85,6 +77,13 @@ export async function* decodeBuiltin(run: BuiltinRun): AsyncGenerator<Float32Arr
       yield new Float32Array(bytes.buffer, 0, whole / 4);
     }
   } finally {
-    await child.return({ code: null, stalled: false, stderr: '' });
+    await child.return(ABANDONED);
   }
+}
+
+/** The error that decoder-process.ts named. */
+function refusal(word: string): HttpError {
+  if (word === 'decoder_missing')
+    return new HttpError(word, 'This variant of the format needs ffmpeg, which this server does not have.');
+  return new HttpError(isErrorCode(word) ? word : 'undecodable_media');
 }

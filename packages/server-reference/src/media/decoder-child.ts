@@ -3,13 +3,19 @@
  * other side takes them. The child is killed when its reader stops, when the signal aborts, or when nothing comes for long.
  */
 import { spawn } from 'node:child_process';
+import { HttpError } from '../http-error.js';
 
 /** How a run ended; `stderr` is its last words and may quote the file's metadata: never log it. */
 export interface DecoderEnd {
+  /** Exit code; null when the process was killed, by us or by a limit. */
   readonly code: number | null;
-  readonly stalled: boolean;
+  /** Why the process could not be started. */
+  readonly failure?: Error | undefined;
   readonly stderr: string;
 }
+
+/** The end of a run that nobody waits for any more. */
+export const ABANDONED: DecoderEnd = { code: null, stderr: '' };
 
 /** What to run and on what. */
 export interface DecoderRun {
@@ -42,6 +48,7 @@ export async function* runDecoder(run: DecoderRun): AsyncGenerator<Uint8Array, D
   void feed(child.stdin, run);
 
   let code: number | null = null;
+  let failure: Error | undefined;
   let ended = false;
   let wake: () => void = () => undefined;
   const chunks: Buffer[] = [];
@@ -56,10 +63,12 @@ export async function* runDecoder(run: DecoderRun): AsyncGenerator<Uint8Array, D
     ended = true;
     wake();
   };
-  child.once('error', () => end(null));
+  child.once('error', (error) => {
+    failure = error;
+    end(null);
+  });
   child.once('close', end);
 
-  let stalled = false;
   try {
     for (;;) {
       const chunk = chunks.shift();
@@ -69,10 +78,7 @@ export async function* runDecoder(run: DecoderRun): AsyncGenerator<Uint8Array, D
         continue;
       }
       if (ended) break;
-      const timer = setTimeout(() => {
-        stalled = true;
-        kill();
-      }, STALL_MS);
+      const timer = setTimeout(kill, STALL_MS);
       await new Promise<void>((resolve) => {
         wake = resolve;
         child.stdout.resume();
@@ -80,7 +86,7 @@ export async function* runDecoder(run: DecoderRun): AsyncGenerator<Uint8Array, D
       clearTimeout(timer);
     }
     run.signal.throwIfAborted();
-    return { code, stalled, stderr };
+    return { code, failure, stderr };
   } finally {
     run.signal.removeEventListener('abort', kill);
     kill();
@@ -88,6 +94,18 @@ export async function* runDecoder(run: DecoderRun): AsyncGenerator<Uint8Array, D
     child.stdout.removeAllListeners('data');
     child.stdout.on('data', (chunk: Buffer) => chunk.fill(0)).resume();
   }
+}
+
+/**
+ * Judges the end of a run. A decoder that complains after it has given samples has met damage: what could be heard counts.
+ *
+ * @param refusal what it means when the decoder exits without having given anything.
+ * @throws {HttpError} `undecodable_media`, `unavailable`, or the refusal.
+ */
+export function checkEnd(end: DecoderEnd, started: boolean, refusal: (stderr: string) => HttpError): void {
+  if (end.failure !== undefined) throw new HttpError('unavailable', undefined, { cause: end.failure });
+  if (end.code === null) throw new HttpError('undecodable_media', 'Decoding took too long or crashed.');
+  if (end.code !== 0 && !started) throw refusal(end.stderr);
 }
 
 async function feed(stdin: NodeJS.WritableStream, run: DecoderRun): Promise<void> {

@@ -5,7 +5,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { HttpError } from '../http-error.js';
-import { runDecoder } from './decoder-child.js';
+import { ABANDONED, checkEnd, runDecoder } from './decoder-child.js';
 import { Downmixer } from './downmix.js';
 import { decoderEnvironment, type Sandbox } from './sandbox.js';
 import { WavReader } from './wav.js';
@@ -64,9 +64,11 @@ export async function* decodeWithFfmpeg(run: FfmpegRun): AsyncGenerator<Float32A
     for (;;) {
       const next = await child.next();
       if (next.done) {
-        const { code, stderr } = next.value;
-        if (!started && code !== 0)
-          throw new HttpError(/matches no streams/.test(stderr) ? 'no_audio' : 'undecodable_media');
+        checkEnd(
+          next.value,
+          started,
+          (stderr) => new HttpError(/matches no streams/.test(stderr) ? 'no_audio' : 'undecodable_media'),
+        );
         return;
       }
       const channels = wav.push(next.value);
@@ -77,6 +79,6 @@ export async function* decodeWithFfmpeg(run: FfmpegRun): AsyncGenerator<Float32A
       yield mixed;
     }
   } finally {
-    await child.return({ code: null, stalled: false, stderr: '' });
+    await child.return(ABANDONED);
   }
 }

@@ -106,7 +106,8 @@ function mpegFrameLength(bytes: Uint8Array, offset: number): number {
   if (a !== 0xff || (b & 0xe0) !== 0xe0 || version === 1 || layer === 4) return 0;
   const table = version === 3 ? layer - 1 : layer === 1 ? 3 : 4;
   const bitRate = (bitRates[table]?.[c >> 4] ?? 0) * 1000;
-  const sampleRate = ([44_100, 48_000, 32_000][(c >> 2) & 3] ?? 0) / (version === 3 ? 1 : version === 2 ? 2 : 4);
+  const sampleRate =
+    ([44_100, 48_000, 32_000][(c >> 2) & 3] ?? 0) / (version === 3 ? 1 : version === 2 ? 2 : 4);
   if (bitRate === 0 || sampleRate === 0) return 0;
   const padding = (c >> 1) & 1;
   if (layer === 1) return 4 * (Math.floor((12 * bitRate) / sampleRate) + padding);

@@ -75,7 +75,11 @@ export class Admission {
     const mine = this.#perAccount.get(account) ?? { admitted: 0, running: 0 };
     if (this.#admitted >= places || mine.admitted >= Math.max(1, Math.ceil(places / 2)))
       throw new HttpError('busy', undefined, { retryAfter: 5 + this.#waiters.length });
-    const upload = new ChunkStore(this.#budget, this.#limits.upload, Math.min(announced, this.#limits.upload));
+    const upload = new ChunkStore(
+      this.#budget,
+      this.#limits.upload,
+      Math.min(announced, this.#limits.upload),
+    );
     this.#admitted++;
     mine.admitted++;
     this.#perAccount.set(account, mine);

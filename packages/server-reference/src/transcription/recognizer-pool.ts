@@ -51,6 +51,9 @@ interface Waiting {
   reject(error: Error): void;
 }
 
+/** Starts that may fail in a row before jobs are given up; starting goes on. */
+const HOPELESS = 4;
+
 type Child = ChildProcessByStdio<Writable, Readable, null>;
 
 /** One process per core, each with its own models. */
@@ -66,6 +69,8 @@ export class RecognizerPool {
   #failures = 0;
   /** Called whenever a worker becomes free. */
   onFree: () => void = () => undefined;
+  /** Called when recognisers end again and again as soon as they are started. */
+  onHopeless: () => void = () => undefined;
 
   private constructor(script: string, modelFolder: string, log: Logger) {
     this.#script = script;
@@ -102,11 +107,6 @@ export class RecognizerPool {
   /** Whether a job can be run at once. */
   get free(): boolean {
     return this.#idle.length > 0;
-  }
-
-  /** Whether no recogniser is left and none is being started. */
-  get dead(): boolean {
-    return this.#workers.size === 0;
   }
 
   /**
@@ -150,6 +150,7 @@ export class RecognizerPool {
     if (this.#closed || this.#facts === undefined) return;
     this.#failures++;
     this.#log.error({ failures: this.#failures }, 'a recogniser process ended and is started anew');
+    if (this.#failures >= HOPELESS) this.onHopeless();
     const delay = this.#failures === 1 ? 0 : Math.min(30_000, 500 * 2 ** this.#failures);
     setTimeout(() => {
       if (!this.#closed) this.#startWorker().catch(() => undefined);

@@ -34,6 +34,10 @@ export class Scheduler {
   constructor(pool: RecognizerPool) {
     this.#pool = pool;
     pool.onFree = () => this.#dispatch();
+    pool.onHopeless = () => {
+      for (const queue of this.#turns.splice(0))
+        for (const entry of queue.splice(0)) entry.reject(new HttpError('recognizer_failed'));
+    };
   }
 
   openLane(): Lane {

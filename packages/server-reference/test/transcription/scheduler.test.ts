@@ -65,7 +65,7 @@ describe('recognisers and their scheduler', () => {
     await Promise.all(results);
     await lane.submit(job('the recogniser is back'));
     const running = lane.submit(job('running'));
-    const dropped = lane.submit(jobs[3] as Job);
+    const dropped = lane.submit(jobs[3]);
     lane.close(new Error('gone'));
     await expect(dropped).rejects.toThrow('gone');
     await running;

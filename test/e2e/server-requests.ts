@@ -1,0 +1,118 @@
+/**
+ * Raw requests to a server for its end-to-end tests: what a stranger with an HTTP client can do, without the SDK's help.
+ */
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { request } from 'node:https';
+import type { IncomingHttpHeaders } from 'node:http';
+import { fileURLToPath } from 'node:url';
+
+const root = new URL('../../', import.meta.url);
+/** Whether the server is built. */
+export const hasServer = existsSync(new URL('packages/server-reference/dist/main.js', root));
+/** Eleven seconds of President Kennedy, as WAV. */
+export const JFK = fileURLToPath(
+  new URL('node_modules/nodejs-whisper/cpp/whisper.cpp/bindings/go/samples/jfk.wav', root),
+);
+export const JFK_TEXT =
+  'And so, my fellow Americans, ask not what your country can do for you, ask what you can do for your country.';
+/** The shared folder beside the checkout, with recordings that are not in the repository. */
+export const shared = fileURLToPath(new URL('../shared/', root));
+
+export interface Answer {
+  status: number;
+  headers: IncomingHttpHeaders;
+  text: string;
+  /** The body as JSON, or undefined. */
+  json: any; // eslint-disable-line @typescript-eslint/no-explicit-any
+}
+
+export interface RequestOptions {
+  method?: string;
+  headers?: Record<string, string>;
+  body?: Uint8Array;
+  signal?: AbortSignal;
+}
+
+/** One request over HTTP/1.1. */
+export function call(
+  url: string,
+  { method = 'GET', headers = {}, body, signal }: RequestOptions = {},
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request(url, {
+      method,
+      headers,
+      rejectUnauthorized: false,
+      agent: false,
+      ...(signal && { signal }),
+    });
+    outgoing.on('error', reject);
+    outgoing.on('response', (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () => {
+        const text = Buffer.concat(chunks).toString('utf8');
+        const isJson = response.headers['content-type']?.startsWith('application/json');
+        const json = isJson ? (JSON.parse(text) as unknown) : undefined;
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, text, json });
+      });
+    });
+    outgoing.end(body);
+  });
+}
+
+const bytes = (length: number) => randomBytes(length).toString('base64url');
+
+/** A new account's session token. Its keys are random bytes: transcription has nothing to do with them. */
+export async function newSession(url: string): Promise<string> {
+  const keys = {
+    email: `${bytes(12)}@example.com`,
+    salt: bytes(16),
+    iterations: 600_000,
+    keyVersion: 1,
+    authKey: bytes(32),
+    wraps: { password: bytes(104) },
+  };
+  const answer = await call(`${url}/v1/accounts`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: Buffer.from(JSON.stringify({ accountId: bytes(16), keys })),
+  });
+  if (answer.status !== 201) throw new Error(`sign-up answered ${answer.status}`);
+  return answer.json.token as string;
+}
+
+export interface FormOptions {
+  fields?: Record<string, string>;
+  headers?: Record<string, string>;
+  signal?: AbortSignal;
+  /** Leave out Content-Length. */
+  chunked?: boolean;
+}
+
+/** `POST /v1/transcribe` with a file. */
+export async function transcribe(
+  url: string,
+  token: string,
+  file: Uint8Array,
+  { fields = {}, headers = {}, signal, chunked = false }: FormOptions = {},
+): Promise<Answer> {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) form.append(name, value);
+  form.append('file', new Blob([file as Uint8Array<ArrayBuffer>]), 'recording');
+  const encoded = new Response(form);
+  const body = new Uint8Array(await encoded.arrayBuffer());
+  return call(`${url}/v1/transcribe`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${token}`,
+      'content-type': encoded.headers.get('content-type') ?? '',
+      ...(chunked ? { 'transfer-encoding': 'chunked' } : { 'content-length': String(body.length) }),
+      ...headers,
+    },
+    body,
+    ...(signal && { signal }),
+  });
+}
