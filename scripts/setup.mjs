@@ -138,7 +138,9 @@ export function systemPackages(needs) {
       console.error(`Could not install ${packages.join(', ')}: ${/** @type {Error} */ (error).message}`);
     }
   } else {
-    console.error(`Missing: ${missing.join(', ')}. On Debian and Ubuntu: sudo apt-get install ${packages.join(' ')}`);
+    console.error(
+      `Missing: ${missing.join(', ')}. On Debian and Ubuntu: sudo apt-get install ${packages.join(' ')}`,
+    );
   }
   return Object.keys(needs).filter((program) => !has(program));
 }
