@@ -5,7 +5,7 @@
 //   baseline:   encrypt() of this library against the same Web Crypto calls written by hand, both with the key at hand
 import { webcrypto as crypto } from 'node:crypto';
 import { cpus } from 'node:os';
-import { chooseRecording } from './demo/recording.mjs';
+import { sampleRecording } from './demo/recording.mjs';
 import { build, runScript } from './setup.mjs';
 import { startServer } from './start-server.mjs';
 
@@ -25,7 +25,7 @@ async function median(work, runs = RUNS) {
 
 async function recogniser() {
   const { Sealscribe } = await import('@sealscribe/sdk-node');
-  const { path } = chooseRecording(process.argv[2]);
+  const { path } = sampleRecording();
   const server = await startServer();
   try {
     const client = new Sealscribe({ server: server.url, fingerprint: server.fingerprint });

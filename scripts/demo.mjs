@@ -15,7 +15,7 @@ import { appendFileSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { baselineKey, openAccountKey, openBaseline } from './demo/auditor.mjs';
-import { bareWords, chooseRecording } from './demo/recording.mjs';
+import { bareWords, namedRecording, sampleRecording } from './demo/recording.mjs';
 import { filesOf, plantings, searchFolder, tellingPieces } from './demo/search.mjs';
 import { fetchBytes } from './demo/what-the-server-holds.mjs';
 import { build, runScript } from './setup.mjs';
@@ -37,8 +37,9 @@ const toThousandths = (transcript) =>
 
 /** @param {string} work Folder for everything that the demo writes. */
 async function demo(work) {
-  const recording = chooseRecording(process.argv[2]);
+  const named = process.argv[2] === undefined ? undefined : namedRecording(process.argv[2]);
   build();
+  const recording = named ?? sampleRecording();
   const { Sealscribe, toSrt } = await import('@sealscribe/sdk-node');
 
   title('A server on this machine, with an empty data folder');

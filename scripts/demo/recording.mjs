@@ -24,18 +24,22 @@ export const bareWords = (text) =>
     .filter(Boolean)
     .join(' ');
 
+/** @typedef {{path: string, name: string, words: string | undefined}} Recording The words it must come back with, where known. */
+
+/** The recording that comes with the dependencies, once they are installed. @returns {Recording} */
+export function sampleRecording() {
+  const path = JFK.map((name) => join(root, name)).find(existsSync);
+  if (!path) throw new Error('The sample recording is missing: delete node_modules and run this again.');
+  return { path, name: basename(path), words: JFK_WORDS };
+}
+
 /**
- * The recording to transcribe, and the words it must come back with where they are known.
- * @param {string | undefined} file
- * @returns {{path: string, name: string, words: string | undefined}}
+ * A recording of the user's; ffmpeg is installed where it is needed and can be.
+ * @param {string} file As it was typed.
+ * @returns {Recording}
  * @throws {Error} when the file cannot be read.
  */
-export function chooseRecording(file) {
-  if (file === undefined) {
-    const path = JFK.map((name) => join(root, name)).find(existsSync);
-    if (!path) throw new Error('The sample recording is missing: delete node_modules and run this again.');
-    return { path, name: basename(path), words: JFK_WORDS };
-  }
+export function namedRecording(file) {
   // npm runs scripts at the root of the package; the name was typed where the person is.
   const path = resolve(process.env['INIT_CWD'] ?? '.', file);
   if (!existsSync(path)) throw new Error(`There is no file ${file}`);

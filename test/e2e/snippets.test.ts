@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import ts from 'typescript';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readSnippets } from '../../scripts/check/snippets.mjs';
-import { chooseRecording } from '../../scripts/demo/recording.mjs';
+import { sampleRecording } from '../../scripts/demo/recording.mjs';
 import { startServer, type RunningServer } from './server-process.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -19,7 +19,7 @@ let server: RunningServer;
 beforeAll(async () => {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  copyFileSync(chooseRecording(undefined).path, join(folder, 'recording.mp3'));
+  copyFileSync(sampleRecording().path, join(folder, 'recording.mp3'));
   server = await startServer();
 });
 afterAll(() => server?.stop());
