@@ -4,6 +4,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
+import { firefox } from './test/e2e/firefox-provider.js';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 const alias = Object.fromEntries(
@@ -68,6 +69,22 @@ export default defineConfig({
               },
             }),
             instances: [{ browser: 'chromium' }],
+          },
+        },
+      },
+      {
+        resolve: { alias },
+        test: {
+          name: 'firefox',
+          include: ['packages/crypto/test/**/*.test.ts'],
+          exclude: ['**/*.node.test.ts'],
+          testTimeout: 120_000,
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            provider: firefox,
+            instances: [{ browser: 'firefox' }],
           },
         },
       },

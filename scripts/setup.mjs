@@ -114,9 +114,11 @@ export function buildTypes() {
   work('Checking and declaring the types', bin('tsc'), ['-b', ...(complete ? [] : ['--force']), ...typed()]);
 }
 
-/** Whether a program is on the search path. @param {string} program */
+/** Whether a program is on the search path, or a module is there for Debian's Python ("python3:NAME"). @param {string} program */
 export const has = (program) =>
-  spawnSync('sh', ['-c', 'command -v "$1"', 'sh', program], { stdio: 'ignore' }).status === 0;
+  program.startsWith('python3:')
+    ? spawnSync('/usr/bin/python3', ['-c', `import ${program.slice(8)}`], { stdio: 'ignore' }).status === 0
+    : spawnSync('sh', ['-c', 'command -v "$1"', 'sh', program], { stdio: 'ignore' }).status === 0;
 
 /**
  * Makes sure that system programs are there. As root on Debian they are installed through apt-get; elsewhere the missing ones

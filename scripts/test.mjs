@@ -42,15 +42,22 @@ function runProject(project, reportFile, milliseconds) {
 await runScript(() => {
   const started = Date.now();
   build();
-  const missing = systemPackages({ ffmpeg: 'ffmpeg', chromium: 'chromium' });
+  const missing = systemPackages({
+    ffmpeg: 'ffmpeg',
+    chromium: 'chromium',
+    'firefox-esr': 'firefox-esr',
+    'python3:cryptography': 'python3-cryptography',
+  });
   const folder = mkdtempSync(join(tmpdir(), 'sealscribe-tests-'));
   const total = { passed: 0, failed: 0, skipped: 0 };
   /** @type {string[]} */
   const summary = [];
-  for (const project of ['node', 'e2e', 'chromium']) {
-    if (project === 'chromium' && missing.includes('chromium')) {
+  const browsers = { chromium: 'chromium', firefox: 'firefox-esr' };
+  for (const project of ['node', 'e2e', 'chromium', 'firefox']) {
+    const browser = browsers[/** @type {keyof browsers} */ (project)];
+    if (browser && missing.includes(browser)) {
       total.skipped += 1;
-      summary.push('chromium: skipped whole, there is no chromium here');
+      summary.push(`${project}: skipped whole, there is no ${browser} here`);
       continue;
     }
     const left = MINUTES * 60_000 - (Date.now() - started);
