@@ -177,6 +177,19 @@ describe('the vault', () => {
     expect(times).toEqual([...times].sort().reverse());
   });
 
+  test('labels that could not be opened again are refused before they are sealed', async () => {
+    const before = await vault.fingerprint();
+    const { id } = await vault.save(transcriptOf('x'));
+    for (const labels of [{ title: 5 }, { fileName: {} }, { tags: 'one' }, { tags: [1] }])
+      for (const use of [
+        () => vault.save(transcriptOf('y'), labels as never),
+        () => vault.update(id, labels as never),
+      ])
+        await expect(use()).rejects.toBeInstanceOf(TypeError);
+    await vault.delete(id);
+    expect(Number.parseInt(await vault.fingerprint())).toBe(Number.parseInt(before) + 2);
+  });
+
   test('a locked vault does nothing any more', async () => {
     const locked = await device().unlock(ours);
     const { id } = await locked.save(transcriptOf('x'));

@@ -71,6 +71,17 @@ export function toDocuments(input: Transcript): Documents {
 }
 
 /**
+ * A copy of a card, checked before it is sealed: what is sealed wrongly can never be opened again.
+ * @throws TypeError
+ */
+export function checkLabels(card: Omit<Card, 'tags'> & { tags: readonly string[] }): Card {
+  const checked = cardSchema.safeParse(card);
+  if (!checked.success)
+    throw new TypeError('title and fileName must be strings and tags an array of strings');
+  return checked.data;
+}
+
+/**
  * Puts a transcript together; without the words part every segment's words are empty.
  * @throws IntegrityError "invalid_document" when the parts do not fit each other
  */

@@ -38,8 +38,8 @@ export interface RequestOptions {
   /** Makes the body for one attempt; `touch` is to be called whenever some of it was taken. */
   body?: (signal: AbortSignal, touch: () => void) => Promise<Body>;
   signal?: AbortSignal | undefined;
-  /** False for what must not arrive twice. */
-  repeatable?: boolean;
+  /** False for what must not arrive twice, "never" for a body that can be read only once. */
+  repeatable?: boolean | 'never';
 }
 
 /** A successful answer whose body is still to be read. */
@@ -124,8 +124,8 @@ export class Http {
       },
       {
         platform: this.platform,
-        retries: this.limits.retries,
-        repeatable: options.repeatable ?? true,
+        retries: options.repeatable === 'never' ? 0 : this.limits.retries,
+        repeatable: options.repeatable !== false,
         signal,
       },
     );

@@ -53,6 +53,9 @@ export class PrivateMode {
       ...(labels.title === undefined ? {} : { title: labels.title }),
       ...(labels.fileName === undefined ? {} : { fileName: labels.fileName }),
     };
+    // What is sealed wrongly can never be opened again.
+    if (!privateDocumentSchema.safeParse(document).success)
+      throw new TypeError('title and fileName must be strings');
     const blob = await encrypt(this.#key, JSON.stringify(document));
     const id = newId();
     try {

@@ -26,7 +26,7 @@ export interface TranscribeOptions {
   /** Id of a model; the server's default otherwise. */
   model?: string;
   signal?: AbortSignal;
-  /** Called with each step forward; `fraction` is 0 to 1 of its stage. */
+  /** Called with each step forward; `fraction` is 0 to 1 of its stage. Starts anew when the connection broke and is tried again. */
   onProgress?: (progress: Progress) => void;
   /** Called with each segment as soon as it is certain, in order, once each. */
   onSegment?: (segment: Segment) => void;
@@ -62,7 +62,7 @@ export async function transcribe(
     {
       headers,
       signal,
-      repeatable: audio.reopenable,
+      repeatable: audio.reopenable || 'never',
       body: async (attempt, touch) => {
         onProgress?.({ stage: 'uploading', fraction: 0 });
         const form = encodeForm(

@@ -13,15 +13,9 @@ import {
   type Mark,
   type SealedRecord,
 } from '@sealscribe/crypto';
-import {
-  routes,
-  transcriptWrittenSchema,
-  type Card,
-  type Route,
-  type Transcript,
-} from '@sealscribe/protocol';
+import { routes, transcriptWrittenSchema, type Route, type Transcript } from '@sealscribe/protocol';
 import type { OpenAccount } from './account.js';
-import { toDocuments } from './documents.js';
+import { checkLabels, toDocuments } from './documents.js';
 import { ApiError, ConflictError, DamagedVaultError, IntegrityError, SealscribeError } from './errors.js';
 import { VaultFreshness, type FreshnessStore } from './freshness.js';
 import { badAnswer, refusal, type Http, type RequestOptions } from './http.js';
@@ -83,14 +77,14 @@ export class Vault {
       transcriptId: id,
     });
     const now = this.#now();
-    const card: Card = {
+    const card = checkLabels({
       title: labels.title ?? null,
       fileName: labels.fileName ?? null,
-      tags: [...(labels.tags ?? [])],
+      tags: labels.tags ?? [],
       ...documents.summary,
       createdAt: now,
       updatedAt: now,
-    };
+    });
     const { transcript: body, words } = documents;
     const sealed = await sealRecord(transcriptKey, {
       transcriptId: id,
@@ -220,14 +214,14 @@ export class Vault {
       if (options.revision !== undefined && options.revision !== revision)
         throw await this.#conflict(id, options.revision);
       const { title, fileName, tags } = changes;
-      const card: Card = {
+      const card = checkLabels({
         ...record.card,
         ...(title === undefined ? {} : { title }),
         ...(fileName === undefined ? {} : { fileName }),
-        ...(tags === undefined ? {} : { tags: [...tags] }),
+        ...(tags === undefined ? {} : { tags }),
         ...documents?.summary,
         updatedAt: this.#now(),
-      };
+      });
       const sealed = await sealRecord(record.key, {
         transcriptId: id,
         revision: revision + 1,

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { expect, test, vi } from 'vitest';
 import { ApiError, ConnectionError, Sealscribe, SourceError, type Progress } from '../src/index.js';
 import { testPlatform } from './platform.js';
-import { readBody, serve, type Handler } from './server.js';
+import { readBody, sendJson, serve, type Handler } from './server.js';
 import { transcript } from './transcript.js';
 
 const session = { token: 'T'.repeat(42) + 'A', accountId: 'A'.repeat(22), expiresAt: '2099-01-01T00:00:00Z' };
@@ -104,6 +104,17 @@ test('a stream is sent once: when the connection breaks, that is the error', asy
     request.socket.destroy();
   });
   await expect(client.transcribe({ stream: sound() })).rejects.toBeInstanceOf(ConnectionError);
+  expect(calls).toBe(1);
+});
+
+test('a stream is sent once: when the server is busy, that is the error', async () => {
+  let calls = 0;
+  const client = await clientOf(async (request, response) => {
+    calls++;
+    await readBody(request);
+    sendJson(response, 503, { error: 'x', code: 'unavailable', requestId: 'r' });
+  });
+  await expect(client.transcribe({ stream: sound() })).rejects.toMatchObject({ code: 'unavailable' });
   expect(calls).toBe(1);
 });
 

@@ -38,7 +38,11 @@ async function openFile(path: string): Promise<OpenAudio> {
 
 /** Opens the file when the first bytes are wanted and closes it when no more are: a request that never began leaves nothing open. */
 async function* readLazily(path: string, range: { end?: number }): AsyncGenerator<Uint8Array> {
-  yield* createReadStream(path, range) as AsyncIterable<Uint8Array>;
+  try {
+    yield* createReadStream(path, range) as AsyncIterable<Uint8Array>;
+  } catch (cause) {
+    throw unreadable(cause);
+  }
 }
 
 function unreadable(cause: unknown): SourceError {

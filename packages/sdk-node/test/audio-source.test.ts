@@ -54,6 +54,16 @@ test('a file or folder that cannot be read is a SourceError that does not name i
   }
 });
 
+test('a file that is gone before it is sent is a SourceError that does not name it either', async () => {
+  const path = join(folder, 'Secret and gone.wav');
+  await writeFile(path, 'sound');
+  const audio = await openAudio({ path });
+  await rm(path);
+  const failure = (await read(await audio.open(signal)).catch((error: unknown) => error)) as SourceError;
+  expect(failure).toBeInstanceOf(SourceError);
+  expect(JSON.stringify([failure.message, failure.stack, failure.cause])).not.toMatch(/Secret/);
+});
+
 test('an address is downloaded here', async () => {
   const server = createServer((request, response) => {
     if (request.url === '/talks/one.mp3') response.end('from afar');
