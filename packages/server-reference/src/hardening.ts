@@ -27,6 +27,8 @@ export function hardenProcess(log: Logger): void {
   spawnSync('prlimit', ['--pid', String(process.pid), '--core=0:0'], { stdio: 'ignore' });
   const limit = /^Max core file size\s+(\S+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
   if (limit !== '0') log.warn('core dumps are on: a crash may write audio to disk; start with `ulimit -c 0`');
+  if (process.env['MALLOC_PERTURB_'] === undefined)
+    log.info('start with MALLOC_PERTURB_=165 to have the C library overwrite memory as it is freed');
   if (existsSync('/proc/swaps') && readFileSync('/proc/swaps', 'utf8').trim().split('\n').length > 1)
     log.warn('swap is on: memory, and audio in it, may be written to disk');
 }

@@ -34,8 +34,12 @@ export function createLog(level: string): Logger {
   );
 }
 
-/** One line for each answered request. */
+/** One line for each request that was answered or whose client went away. */
 export function logRequests(app: FastifyInstance, log: Logger): void {
+  app.addHook('onRequestAbort', async (request) => {
+    const route = request.routeOptions.url ?? 'unknown';
+    log.info({ requestId: request.id, method: request.method, route }, 'client went away');
+  });
   app.addHook('onResponse', async (request, reply) => {
     log.info(
       {

@@ -25,26 +25,25 @@ export function registerTranscribe(
     handler: async (request, reply) => {
       const gone = whenGone(reply);
       const ticket = transcriber.admit(request.accountId, announcedBytes(request));
+      let transcript: Transcript;
+      let fields: UploadFields;
       try {
-        const fields = await readUpload(request, ticket.upload, gone);
+        fields = await readUpload(request, ticket.upload, gone);
         transcriber.checkWishes(fields);
         transcriber.checkUpload(ticket);
-        const streams = request.headers.accept?.includes('text/event-stream') ?? false;
-        if (streams) return await answerWithEvents(request, reply, transcriber, ticket, fields, gone);
-        const transcript = await transcriber.transcribe(ticket, { ...fields, signal: gone });
-        return await answerWhole(reply, transcript, fields.format);
+        if (request.headers.accept?.includes('text/event-stream'))
+          return await answerWithEvents(request, reply, transcriber, ticket, fields, gone);
+        transcript = await transcriber.transcribe(ticket, { ...fields, signal: gone });
       } finally {
         ticket.release();
       }
+      // Only now: to wait for a reply is to wait until the client has read it.
+      return answerWhole(reply, transcript, fields.format);
     },
   });
 }
 
-async function answerWhole(
-  reply: FastifyReply,
-  transcript: Transcript,
-  format: ResponseFormat,
-): Promise<FastifyReply> {
+function answerWhole(reply: FastifyReply, transcript: Transcript, format: ResponseFormat): FastifyReply {
   void reply.header('cache-control', 'no-store');
   switch (format) {
     case 'json':
@@ -67,7 +66,7 @@ async function answerWithEvents(
   ticket: Ticket,
   fields: UploadFields,
   signal: AbortSignal,
-): Promise<FastifyReply> {
+): Promise<void> {
   const stream = openEventStream(reply);
   try {
     const transcript = await transcriber.transcribe(ticket, {
@@ -87,15 +86,12 @@ async function answerWithEvents(
   } finally {
     stream.end();
   }
-  return reply;
 }
 
-/** Aborted when the client goes away before it has its answer. */
+/** Aborted when the answer's stream closes: before the answer is there, that is the client going away. */
 function whenGone(reply: FastifyReply): AbortSignal {
   const controller = new AbortController();
-  reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) controller.abort(new HttpError('bad_request', 'The client went away.'));
-  });
+  reply.raw.once('close', () => controller.abort(new HttpError('bad_request', 'The client went away.')));
   return controller.signal;
 }
 
