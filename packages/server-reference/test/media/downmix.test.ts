@@ -22,8 +22,8 @@ describe('downmix', () => {
   });
   it('gives the mean of two channels with sound', () => {
     const other = tone(700);
-    const mean = speech.map((x, i) => (x + (other[i])) / 2);
-    expect(rms(mix(speech, other).map((x, i) => x - (mean[i])))).toBeLessThan(1e-7);
+    const mean = speech.map((x, i) => (x + other[i]) / 2);
+    expect(rms(mix(speech, other).map((x, i) => x - mean[i]))).toBeLessThan(1e-7);
   });
   it('does not let opposite channels cancel', () => {
     expect(
@@ -45,7 +45,7 @@ describe('downmix', () => {
     const all = blocks.flatMap((block) => [...downmixer.mix(block)]);
     for (let second = 1; second < 3; second++)
       expect(rms(Float32Array.from(all.slice(second * RATE, (second + 1) * RATE)))).toBeGreaterThan(0.15);
-    const steps = all.slice(1).map((x, i) => Math.abs(x - (all[i])));
+    const steps = all.slice(1).map((x, i) => Math.abs(x - all[i]));
     expect(Math.max(...steps)).toBeLessThan(0.5 * 2 * Math.sin((Math.PI * 300) / RATE) * 1.01);
   });
   it('is silent where all channels are', () => {

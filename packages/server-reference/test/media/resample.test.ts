@@ -21,7 +21,7 @@ describe('resampling to 16 kHz', () => {
     expect(out).toHaveLength(16_000);
     const ideal = tone(1000, 16_000, 1);
     // The filter looks ahead into silence at both ends.
-    const error = out.slice(400, -400).map((x, i) => x - (ideal[i + 400]));
+    const error = out.slice(400, -400).map((x, i) => x - ideal[i + 400]);
     expect(level(error)).toBeLessThan(-80);
   });
 
