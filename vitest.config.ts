@@ -16,6 +16,9 @@ const chromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/go
   existsSync,
 );
 
+// ONNX Runtime reports its use over the network unless it is told not to; in our servers they say so themselves.
+process.env['ORT_DISABLE_TELEMETRY'] = '1';
+
 export default defineConfig({
   test: {
     projects: [

@@ -16,7 +16,7 @@ const MAIN = fileURLToPath(new URL('../packages/server-reference/dist/main.js', 
  * @property {string} [dataFolder] Folder of the store. Without it a fresh temporary one is made, which `stop` removes.
  * @property {string[]} [args] More command line arguments of the server.
  * @property {NodeJS.ProcessEnv} [env] Environment variables on top of this process's own.
- * @property {string[]} [wrapper] Command that the server is run under, for example `['strace', '-f']`.
+ * @property {string[]} [wrapper] Command that the server is run under, for example `['strace', '-D', '-f']`; signals must reach the server through it.
  * @property {number} [timeout] Milliseconds to wait for the server to be ready. Default 60,000.
  *
  * @typedef {object} RunningServer

@@ -165,10 +165,11 @@ class Worker {
   #job: Waiting | undefined;
 
   constructor(script: string, modelFolder: string) {
-    // MALLOC_PERTURB_ makes the C library overwrite freed memory.
+    // MALLOC_PERTURB_ makes the C library overwrite freed memory. ONNX Runtime since 1.29 reports its use over the network, and
+    // keeps an id and a queue of events in the user's cache folder, unless it is told not to before it starts.
     const child: Child = spawn(process.execPath, [script, modelFolder], {
       stdio: ['pipe', 'pipe', 'inherit'],
-      env: { PATH: process.env['PATH'], MALLOC_PERTURB_: '165' },
+      env: { PATH: process.env['PATH'], MALLOC_PERTURB_: '165', ORT_DISABLE_TELEMETRY: '1' },
     });
     this.#child = child;
     this.ended = new Promise((resolve) => {
