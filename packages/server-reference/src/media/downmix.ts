@@ -2,6 +2,8 @@
  * Several channels to one, for speech: the mean of the channels in which there is sound, so that speech in one channel of
  * two or six keeps its level. Where the channels would cancel each other out, the loudest is taken alone.
  * Levels are followed over about ten seconds and gains change gradually, so that nothing clicks.
+ * What damage leaves in float formats, numbers that are none or beyond all scales, becomes silence here: one of them would
+ * spoil everything after it.
  */
 
 /** Energy below this part of the loudest channel's counts as no sound (-35 dB). */
@@ -11,6 +13,8 @@ const CANCELLED = 0.02;
 const MEMORY_SECONDS = 10;
 /** How long a change of gains takes. */
 const RAMP_SECONDS = 0.02;
+/** Full scale is 1; some writers of float samples keep that of 16-bit integers. */
+const LOUDEST = 2 ** 16;
 
 /** Follows the channels of one recording. */
 export class Downmixer {
@@ -25,8 +29,9 @@ export class Downmixer {
     this.#ramp = Math.ceil(RAMP_SECONDS * sampleRate);
   }
 
-  /** One channel made of all; arrays of equal length in, a new one out. */
+  /** One channel made of all; arrays of equal length in, a new one out. Impossible samples are set to 0 in place. */
   mix(channels: readonly Float32Array[]): Float32Array {
+    channels.forEach(silenceImpossible);
     const [first] = channels;
     if (first === undefined) return new Float32Array(0);
     if (channels.length === 1) return first.slice();
@@ -69,6 +74,11 @@ export class Downmixer {
     }
     return Float64Array.from(sounding, (sounds) => (sounds ? 1 / count : 0));
   }
+}
+
+function silenceImpossible(samples: Float32Array): void {
+  // Said so that it is true of NaN as well.
+  for (let i = 0; i < samples.length; i++) if (!(Math.abs(samples[i] as number) <= LOUDEST)) samples[i] = 0;
 }
 
 function energyOf(samples: Float32Array): number {

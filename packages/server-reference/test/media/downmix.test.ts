@@ -48,6 +48,12 @@ describe('downmix', () => {
     const steps = all.slice(1).map((x, i) => Math.abs(x - all[i]));
     expect(Math.max(...steps)).toBeLessThan(0.5 * 2 * Math.sin((Math.PI * 300) / RATE) * 1.01);
   });
+  it('makes silence of numbers that are no samples', () => {
+    const damaged = [NaN, Infinity, -Infinity, 3e38, -1e20, 0.5, -1.5];
+    const kept = [0, 0, 0, 0, 0, 0.5, -1.5];
+    expect([...mix(Float32Array.from(damaged))]).toEqual(kept);
+    expect([...mix(Float32Array.from(damaged), new Float32Array(damaged.length))]).toEqual(kept);
+  });
   it('is silent where all channels are', () => {
     expect(rms(mix(silence, silence))).toBe(0);
   });
