@@ -5,7 +5,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
 import helmet from '@fastify/helmet';
-import multipart from '@fastify/multipart';
 import {
   fastify,
   LogController,
@@ -22,6 +21,7 @@ import { HttpError } from './http-error.js';
 import { logRequests, type Logger } from './log.js';
 import { registerFacts } from './routes/facts.js';
 import { registerTranscribe } from './routes/transcribe.js';
+import { acceptUploads } from './routes/upload.js';
 import { registerVaultRoutes } from './routes/vault.js';
 import type { Store } from './store/index.js';
 import type { Identity } from './tls.js';
@@ -75,19 +75,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   await app.register(async (scope) => {
     scope.decorateRequest('accountId', '');
     scope.decorateRequest('sessionHash', '');
-    await scope.register(multipart, {
-      limits: {
-        // One byte more than allowed, so that too large can be told from just small enough.
-        fileSize: transcriber.maxUpload + 1,
-        fields: 64,
-        files: 8,
-        parts: 72,
-        fieldSize: 16 * 1024,
-        fieldNameSize: 200,
-        headerPairs: 32,
-      },
-      throwFileSizeLimit: false,
-    });
+    acceptUploads(scope);
     registerFacts(scope, { transcriber, signedIn, version, draining });
     registerTranscribe(scope, { transcriber, signedIn });
   });

@@ -2,10 +2,12 @@
  * Reading the multipart body of a transcription: the file straight into the ticket's memory, each chunk wiped, and the few
  * text fields that mean something. Field and file names are not kept. A body that stalls is given up.
  */
-import type { FastifyRequest } from 'fastify';
+import type { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { RESPONSE_FORMATS, type ResponseFormat } from '@sealscribe/protocol';
 import { HttpError } from '../http-error.js';
 import type { ChunkStore } from '../transcription/chunk-store.js';
+import { boundaryOf, MalformedMultipart, MultipartParser, type TakeBytes } from './multipart.js';
 
 /** What the client wished for besides its file. */
 export interface UploadFields {
@@ -15,34 +17,41 @@ export interface UploadFields {
 }
 
 const STALL_MS = 60_000;
+const MAX_PARTS = 72;
+/** Characters of a text field. */
+const MAX_FIELD = 16 * 1024;
+
+/** Lets multipart bodies of this scope through unread, to {@link readUpload}. */
+export function acceptUploads(scope: FastifyInstance): void {
+  scope.addContentTypeParser('multipart/form-data', (_request, _payload, done) => done(null));
+}
 
 /**
  * Reads the whole body.
  *
- * @throws {HttpError} `unsupported_media` when the body is not multipart, `bad_request` when it has no file or is cut off,
- * `payload_too_large`, `busy`.
+ * @throws {HttpError} `unsupported_media` when the body is not multipart, `bad_request` when it is malformed, has no file or
+ * is cut off, `payload_too_large`, `busy`.
  */
 export async function readUpload(
   request: FastifyRequest,
   store: ChunkStore,
   signal: AbortSignal,
 ): Promise<UploadFields> {
-  if (!request.isMultipart())
+  const boundary = boundaryOf(request.headers['content-type']);
+  if (boundary === undefined)
     throw new HttpError(
       'unsupported_media',
       'Send the recording as multipart/form-data with a field "file".',
     );
   const fields = new Map<string, string>();
+  let parts = 0;
   let files = 0;
-  for await (const part of request.parts()) {
-    if (part.type === 'field') {
-      if (typeof part.value === 'string') fields.set(part.fieldname, part.value);
-    } else if (part.fieldname === 'file' && files++ === 0) {
-      await readFile(part.file, store, signal);
-    } else {
-      part.file.on('data', (chunk: Buffer) => chunk.fill(0));
-    }
-  }
+  const parser = new MultipartParser(boundary, ({ name, file }) => {
+    if (++parts > MAX_PARTS) throw new HttpError('bad_request', 'The form has too many parts.');
+    if (!file) return takeText((text) => fields.set(name, text));
+    return name === 'file' && files++ === 0 ? (bytes) => store.append(bytes) : () => undefined;
+  });
+  await readBody(request.raw, parser, signal);
   if (files === 0) throw new HttpError('bad_request', 'The field "file" with the recording is missing.');
   checkNumber(fields.get('speakers'));
   const model = fields.get('model');
@@ -54,32 +63,49 @@ export async function readUpload(
   };
 }
 
-async function readFile(file: NodeJS.ReadableStream, store: ChunkStore, signal: AbortSignal): Promise<void> {
+/** Takes a text field; tells it as far as it has come. */
+function takeText(tell: (text: string) => void): TakeBytes {
+  const decoder = new TextDecoder();
+  let text = '';
+  tell(text);
+  return (bytes) => {
+    text += decoder.decode(bytes, { stream: true });
+    if (text.length > MAX_FIELD) throw new HttpError('bad_request', 'A field of the form is too long.');
+    tell(text);
+  };
+}
+
+async function readBody(body: Readable, parser: MultipartParser, signal: AbortSignal): Promise<void> {
   await new Promise<void>((resolve, reject) => {
+    let failed = false;
     const stop = (error?: Error) => {
       clearTimeout(stall);
       signal.removeEventListener('abort', abort);
+      failed = error !== undefined;
       if (error === undefined) resolve();
       else reject(error);
     };
     const abort = () => stop(signal.reason as Error);
     const stall = setTimeout(() => stop(new HttpError('bad_request', 'The upload stalled.')), STALL_MS);
+    const cutOff = () => stop(new HttpError('bad_request', 'The upload was cut off.'));
     signal.addEventListener('abort', abort, { once: true });
-    let failed = false;
     // 'data' listeners get chunks as they came; other ways of reading may join them into buffers that nobody wipes.
-    file.on('data', (chunk: Buffer) => {
+    body.on('data', (chunk: Buffer) => {
+      if (failed) return void chunk.fill(0);
       stall.refresh();
       try {
-        if (!failed) store.append(chunk);
+        parser.push(chunk);
       } catch (error) {
-        failed = true;
-        stop(error as Error);
-      } finally {
-        chunk.fill(0);
+        stop(
+          error instanceof MalformedMultipart
+            ? new HttpError('bad_request', 'The form is malformed.', { cause: error })
+            : (error as Error),
+        );
       }
     });
-    file.once('end', () => stop());
-    file.once('error', () => stop(new HttpError('bad_request', 'The upload was cut off.')));
+    body.once('end', () => (parser.complete ? stop() : cutOff()));
+    body.once('error', cutOff);
+    body.once('close', cutOff);
   });
 }
 

@@ -1,12 +1,18 @@
 /**
  * A recording's file in memory: blocks of fixed size that grow with what arrives, count against a budget, and are wiped
- * when released. Nothing else of the server keeps a whole recording.
+ * when released. Nothing else of the server keeps a whole recording. Up to 128 MiB of wiped blocks are kept for a minute.
  */
 import { HttpError } from '../http-error.js';
 import type { MemoryBudget } from './memory-budget.js';
 import { wipe } from './wipe.js';
 
 const BLOCK = 1024 ** 2;
+const MOST_SPARE = 128;
+const KEEP_SPARE_MS = 60_000;
+
+/** Wiped blocks for the next recordings: asking the system for new memory each time costs more than the upload itself. */
+const spare: Uint8Array[] = [];
+const forgetSpare = setTimeout(() => spare.splice(0), KEEP_SPARE_MS).unref();
 
 /** Bytes of one upload. */
 export class ChunkStore {
@@ -59,7 +65,7 @@ export class ChunkStore {
       this.#budget.take(missing);
       this.#reserved += missing;
     }
-    return new Uint8Array(BLOCK);
+    return spare.pop() ?? new Uint8Array(BLOCK);
   }
 
   /** The bytes as views, in order. They are zero after {@link release}. */
@@ -74,6 +80,8 @@ export class ChunkStore {
     if (this.#released) return;
     this.#released = true;
     for (const block of this.#blocks) wipe(block);
+    spare.push(...this.#blocks.slice(0, MOST_SPARE - spare.length));
+    forgetSpare.refresh();
     this.#blocks = [];
     this.#length = 0;
     this.#budget.giveBack(this.#reserved);

@@ -1,9 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
-import multipart from '@fastify/multipart';
 import { fastify, type FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readUpload } from '../../src/routes/upload.js';
+import { acceptUploads, readUpload } from '../../src/routes/upload.js';
 import { ChunkStore } from '../../src/transcription/chunk-store.js';
 import { MemoryBudget } from '../../src/transcription/memory-budget.js';
 
@@ -19,7 +18,7 @@ describe('reading an upload', () => {
   let url: string;
   beforeAll(async () => {
     app = fastify();
-    await app.register(multipart, { limits: { fileSize: LIMIT + 1 } });
+    acceptUploads(app);
     app.post('/', async (request) => {
       const store = new ChunkStore(new MemoryBudget(2 * LIMIT), LIMIT);
       const fields = await readUpload(request, store, new AbortController().signal);
