@@ -73,7 +73,7 @@ export const pbkdf2ToHmacKey = (password: Bytes, salt: Bytes, iterations: number
 
 /** 32 bytes as an AES-256-GCM key for these usages. */
 export function importAesKey(bytes: Bytes, usages: KeyUsage[]): Promise<CryptoKey> {
-  return webCrypto().subtle.importKey('raw', bytes, AES_KEY, false, usages);
+  return webCrypto().subtle.importKey('raw', bytes, AES_KEY.name, false, usages);
 }
 
 /** 32 bytes as a key of the vault: HMAC-SHA-512, sign only. */
@@ -81,17 +81,21 @@ export function importHmacKey(bytes: Bytes): Promise<CryptoKey> {
   return webCrypto().subtle.importKey('raw', bytes, HMAC_KEY, false, ['sign']);
 }
 
-const NONE = new Uint8Array();
+const aesGcm = (iv: Bytes, additionalData?: Bytes) => ({
+  name: 'AES-GCM',
+  iv,
+  tagLength: TAG_BYTES * 8,
+  ...(additionalData && { additionalData }),
+});
 
 /** AES-256-GCM: ciphertext and tag. No format here has associated data; only vectors of others do. */
 export async function aesGcmEncrypt(
   key: CryptoKey,
   iv: Bytes,
   plaintext: Bytes,
-  additionalData = NONE,
+  additionalData?: Bytes,
 ): Promise<Bytes> {
-  const algorithm = { name: 'AES-GCM', iv, tagLength: TAG_BYTES * 8, additionalData };
-  return new Uint8Array(await webCrypto().subtle.encrypt(algorithm, key, plaintext));
+  return new Uint8Array(await webCrypto().subtle.encrypt(aesGcm(iv, additionalData), key, plaintext));
 }
 
 /** Opens what {@link aesGcmEncrypt} made. Every failure is one opaque `authentication_failed`. */
@@ -99,12 +103,11 @@ export async function aesGcmDecrypt(
   key: CryptoKey,
   iv: Bytes,
   ciphertext: Bytes,
-  additionalData = NONE,
+  additionalData?: Bytes,
 ): Promise<Bytes> {
-  const algorithm = { name: 'AES-GCM', iv, tagLength: TAG_BYTES * 8, additionalData };
   const { subtle } = webCrypto();
   try {
-    return new Uint8Array(await subtle.decrypt(algorithm, key, ciphertext));
+    return new Uint8Array(await subtle.decrypt(aesGcm(iv, additionalData), key, ciphertext));
   } catch {
     throw new CryptoError('authentication_failed');
   }
@@ -112,10 +115,9 @@ export async function aesGcmDecrypt(
 
 /** Opens a sealed 32-byte key into a key of the vault without its bytes ever reaching JavaScript. */
 export async function aesGcmUnwrap(key: CryptoKey, iv: Bytes, ciphertext: Bytes): Promise<CryptoKey> {
-  const algorithm = { name: 'AES-GCM', iv, tagLength: TAG_BYTES * 8 };
   const { subtle } = webCrypto();
   try {
-    return await subtle.unwrapKey('raw', ciphertext, key, algorithm, HMAC_KEY, false, ['sign']);
+    return await subtle.unwrapKey('raw', ciphertext, key, aesGcm(iv), HMAC_KEY, false, ['sign']);
   } catch {
     throw new CryptoError('authentication_failed');
   }
