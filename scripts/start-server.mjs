@@ -3,7 +3,7 @@
 // What it deliberately leaves out: building (see setup.mjs) and talking to the server (see the SDK).
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ const MAIN = fileURLToPath(new URL('../packages/server-reference/dist/main.js', 
 
 /**
  * @typedef {object} StartOptions
- * @property {string} [dataFolder] Folder of the store. Without it a fresh temporary one is made, which `stop` removes.
+ * @property {string} [dataFolder] Folder of the store. Without it a fresh temporary one is made, which `stop` or the end of this process removes.
  * @property {string[]} [args] More command line arguments of the server.
  * @property {NodeJS.ProcessEnv} [env] Environment variables on top of this process's own.
  * @property {string[]} [wrapper] Command that the server is run under, for example `['strace', '-D', '-f']`; signals must reach the server through it.
@@ -29,7 +29,7 @@ const MAIN = fileURLToPath(new URL('../packages/server-reference/dist/main.js', 
  * @property {() => string} stderr Everything the server wrote to standard error so far: its log.
  * @property {() => boolean} running Whether the process is alive.
  * @property {() => Promise<{code: number | null, signal: NodeJS.Signals | null}>} stop SIGTERM, wait for the end, and remove the data folder if it was made here.
- * @property {() => Promise<void>} kill SIGKILL and wait for the end; the data folder stays.
+ * @property {() => Promise<void>} kill SIGKILL and wait for the end; the data folder stays as long as this process.
  */
 
 /**
@@ -62,9 +62,13 @@ export async function startServer(options = {}) {
   child.stdout.setEncoding('utf8').on('data', (text) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text) => (stderr += text));
   const ended = once(child, 'exit');
-  const killWithParent = () => child.kill('SIGKILL');
-  process.once('exit', killWithParent);
-  void ended.then(() => process.off('exit', killWithParent));
+  const own = options.dataFolder === undefined;
+  const cleanUp = () => {
+    child.kill('SIGKILL');
+    if (own) rmSync(dataFolder, { recursive: true, force: true });
+  };
+  process.once('exit', cleanUp);
+  if (!own) void ended.then(() => process.off('exit', cleanUp));
 
   const line = await new Promise((resolve, reject) => {
     /** @param {string} what */
@@ -96,7 +100,8 @@ export async function startServer(options = {}) {
     async stop() {
       child.kill('SIGTERM');
       const [code, signal] = await ended;
-      if (options.dataFolder === undefined) await rm(dataFolder, { recursive: true, force: true });
+      process.off('exit', cleanUp);
+      if (own) await rm(dataFolder, { recursive: true, force: true });
       return { code, signal };
     },
     async kill() {
