@@ -4,7 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { bin, build, root, runScript, systemPackages } from './setup.mjs';
 
 const MINUTES = 30;
@@ -22,7 +22,8 @@ function runProject(project, reportFile, milliseconds) {
   const { status } = spawnSync(bin('vitest'), [...args, `--outputFile.json=${reportFile}`], {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...process.env, ...(long ? { SEALSCRIBE_LONG: '1' } : {}) },
+    // Whatever the tests leave in the temporary folder goes with it.
+    env: { ...process.env, TMPDIR: dirname(reportFile), ...(long ? { SEALSCRIBE_LONG: '1' } : {}) },
     ...(long ? {} : { timeout: milliseconds }),
   });
   const counts = { passed: 0, failed: 0, skipped: 0 };
@@ -67,7 +68,7 @@ await runScript(() => {
     total.failed += counts.failed;
     total.skipped += counts.skipped;
   }
-  rmSync(folder, { recursive: true });
+  rmSync(folder, { recursive: true, force: true });
   if (missing.includes('ffmpeg'))
     summary.push('Without ffmpeg, what needs it was skipped; the built-in decoders were tested.');
   console.log(`\n${summary.join('\n')}\n${Math.round((Date.now() - started) / 1000)} s in all`);
