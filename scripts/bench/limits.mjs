@@ -1,0 +1,22 @@
+// @ts-check
+// How many times as long as its reference a figure may take. Figures that are not here have no limit: they are told, not judged.
+
+/** @type {readonly (readonly [RegExp, number])[]} */
+const LIMITS = [
+  [/^baseline\.\w+\.20KB$/, 1.3],
+  [/^baseline\.\w+\.1MB$/, 1.15],
+  [/^baseline\.\w+\.64MB$/, 1.7],
+  [/^cobblestone\.\w+\.20KB$/, 4.5],
+  [/^cobblestone\.\w+\.1MB$/, 3],
+  [/^cobblestone\.\w+\.64MB$/, 2.5],
+  [/^cobblestone\.seal\.\w+\.vs\.(typage|openpgp)$/, 1],
+  [/^cobblestone\.seal\.20KB\.vs\.hpke$/, 1],
+  [/^unlock$/, 1.2],
+  [/^upload\.100MB$/, 1.25],
+];
+
+/** The limit of a figure's ratio, where it has one. @param {string} name */
+export const limitOf = (name) => LIMITS.find(([pattern]) => pattern.test(name))?.[1];
+
+/** Whether a figure is over its limit. @param {import('./measure.mjs').Figure} figure */
+export const isOver = ({ name, ratio }) => !(ratio <= (limitOf(name) ?? Infinity));

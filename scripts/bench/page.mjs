@@ -1,0 +1,119 @@
+// @ts-check
+// docs/performance.md, written from the figures of one run: nothing in it is typed by hand.
+import { writeFile } from 'node:fs/promises';
+import { availableParallelism, cpus, loadavg, release, totalmem, type } from 'node:os';
+import { join } from 'node:path';
+import { root } from '../setup.mjs';
+import { isOver, limitOf } from './limits.mjs';
+import { PEERS } from './peers.mjs';
+
+const FILE = join(root, 'docs/performance.md');
+
+/** @typedef {ReturnType<typeof describeMachine>} Machine */
+
+/** What the figures were measured on. */
+export function describeMachine() {
+  return {
+    processor: `${availableParallelism()} x ${cpus()[0]?.model.trim() ?? 'unknown processor'}`,
+    memory: `${(totalmem() / 1024 ** 3).toFixed(0)} GiB`,
+    system: `${type()} ${release()}`,
+    node: `${process.versions.node} (OpenSSL ${process.versions.openssl})`,
+    load: loadavg()[0]?.toFixed(1) ?? '',
+    date: new Date().toISOString().slice(0, 10),
+  };
+}
+
+/** @param {import('./measure.mjs').Figure} figure */
+function toRow(figure) {
+  const { name, value, unit, reference, ratio } = figure;
+  const limit = limitOf(name);
+  const show = (/** @type {number} */ number) =>
+    `${number >= 1000 ? number.toFixed(0) : number.toPrecision(3)} ${unit}`;
+  const judged = limit === undefined ? ['', ''] : [limit.toFixed(2), isOver(figure) ? '**over**' : 'ok'];
+  return `| ${['`' + name + '`', show(value), show(reference), ratio.toFixed(2), ...judged].join(' | ')} |`;
+}
+
+/** @param {import('./measure.mjs').Figure[]} figures @param {...string} starts Of the names. */
+const table = (figures, ...starts) =>
+  [
+    '| figure | ours | reference | ratio | limit | |',
+    '| --- | ---: | ---: | ---: | ---: | --- |',
+    ...figures.filter(({ name }) => starts.some((start) => name.startsWith(start))).map(toRow),
+  ].join('\n');
+
+/**
+ * Writes the page.
+ * @param {import('./measure.mjs').Figure[]} figures
+ * @param {Machine} machine As it was before the first figure.
+ * @param {number} seconds How long all of it took.
+ */
+export async function writePage(figures, machine, seconds) {
+  const peers = Object.entries(PEERS).map(([name, version]) => `${name} ${version}`);
+  const isPeer = (/** @type {{name: string}} */ { name }) => name.includes('.vs.');
+  const text = `# Performance
+
+\`npm run bench -- --write-docs\` measured all of this and wrote this page on ${machine.date}, in ${seconds} s.
+
+| | |
+| --- | --- |
+| processor | ${machine.processor} |
+| memory | ${machine.memory} |
+| system | ${machine.system} |
+| Node | ${machine.node} |
+| load before and after (1 minute) | ${machine.load}, ${describeMachine().load} |
+
+## How to read it
+
+A ratio is our time divided by the reference's, smaller is better. Ours and the reference are measured in pairs, one right after the
+other and in alternating order, and the ratio is the median of the pairs' ratios; the times are medians too, so dividing them need not
+give quite the same. A load above the number of processors means that other programs were at work: then the milliseconds say little
+about the code, the ratios hold better but still move by a tenth or more from run to run, most of all at 20 KB, where handing a call to
+another thread costs more than the cipher. Trust your own run on a quiet machine more than this page. KB and MB are powers of ten.
+
+\`npm run bench\` ends with an error when a ratio is over its limit.
+
+## The baseline
+
+\`encrypt\` and \`decrypt\` against the single Web Crypto call inside them. What is added is checking the arguments and, for
+\`encrypt\`, one copy that puts the IV in front.
+
+${table(figures, 'baseline.')}
+
+## The vault
+
+\`seal\` and \`open\` against one Web Crypto call over as many bytes. What is added is a key of its own for every message, the commitment
+to it, and chunks of 16 KiB with a tag each.
+
+${table(
+  figures.filter((figure) => !isPeer(figure)),
+  'cobblestone.',
+)}
+
+Against other libraries (${peers.join(', ')}), each in the way that is fairest to it: key material at hand, no password, no armour, no
+signature. typage gets a recipient that is cheaper than any it brings; OpenPGP a session key, AEAD with GCM and no compression; HPKE does
+one encapsulation with P-256 for every message, because that is what it is for.
+
+${table(figures.filter(isPeer), 'cobblestone.')}
+
+Unlocking: from the password to the opened account key, without network, against one bare PBKDF2 derivation of the same 600,000
+iterations.
+
+${table(figures, 'unlock')}
+
+## The server
+
+Uploading a recording of 100 MB over TLS 1.3, through the real route with sign-in, admission, parser and wiping, and a recogniser that
+answers at once; against a \`node:https\` server that does nothing but keep the chunks. Below it, the memory of both processes at its
+largest.
+
+${table(figures, 'upload.', 'memory.upload')}
+
+Transcribing eleven seconds with the embedded model, through the SDK and a real server, one request at a time, against the length of the
+recording. Below it, the memory of the server with all its processes at its largest, against the same before the first request.
+
+${table(figures, 'asr.', 'memory.transcribing')}
+`;
+  // Loaded late, as the packages are installed only when the benchmark starts.
+  const { format, resolveConfig } = await import('prettier');
+  await writeFile(FILE, await format(text, { ...(await resolveConfig(FILE)), parser: 'markdown' }));
+}
