@@ -45,7 +45,7 @@ async function time(work) {
  * @param {string} name
  * @param {() => Promise<unknown>} ours
  * @param {() => Promise<unknown>} reference
- * @param {{seconds?: number, between?: () => unknown}} [options] How long to go on, at least seven pairs; what to do before each sample.
+ * @param {{seconds?: number, between?: (work: () => Promise<unknown>) => unknown}} [options] How long to go on, at least seven pairs; what to do before each of the calls, which are given to it.
  * @returns {Promise<Figure>} In milliseconds.
  */
 export async function compare(name, ours, reference, { seconds = 4, between } = {}) {
@@ -61,9 +61,9 @@ export async function compare(name, ours, reference, { seconds = 4, between } = 
   while (pairs.length < FEWEST_PAIRS || (performance.now() < end && pairs.length < MOST_PAIRS)) {
     const pair = { ours: 0, reference: 0 };
     for (const oursNow of pairs.length % 2 ? [true, false] : [false, true]) {
-      await between?.();
-      if (oursNow) pair.ours = await time(ours);
-      else pair.reference = await time(reference);
+      const work = oursNow ? ours : reference;
+      await between?.(work);
+      pair[oursNow ? 'ours' : 'reference'] = await time(work);
     }
     pairs.push(pair);
   }

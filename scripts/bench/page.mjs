@@ -67,8 +67,8 @@ export async function writePage(figures, machine, seconds) {
 A ratio is our time divided by the reference's, smaller is better. Ours and the reference are measured in pairs, one right after the
 other and in alternating order, and the ratio is the median of the pairs' ratios; the times are medians too, so dividing them need not
 give quite the same. A load above the number of processors means that other programs were at work: then the milliseconds say little
-about the code, the ratios hold better but still move by a tenth or more from run to run, most of all at 20 KB, where handing a call to
-another thread costs more than the cipher. Trust your own run on a quiet machine more than this page. KB and MB are powers of ten.
+about the code, and the ratios hold better but have been seen to move by a third from run to run, most of all where many small calls
+are handed to other threads (\`seal\` and \`open\`) or memory is asked for (\`encrypt\` of 1 MB, the upload). Trust your own run on a quiet machine more than this page. KB and MB are powers of ten.
 
 \`npm run bench\` ends with an error when a ratio is over its limit.
 
