@@ -23,6 +23,9 @@ export const childrenOf = (pid: number): number[] =>
     .map(Number)
     .filter((child) => statusOf(child, 'PPid') === pid);
 
+/** Bytes that a process has in memory now. */
+export const residentBytes = (pid: number): number => (statusOf(pid, 'VmRSS') ?? 0) * 1024;
+
 /** Bytes that a process had in memory at most. */
 export const peakBytes = (pid: number): number => (statusOf(pid, 'VmHWM') ?? 0) * 1024;
 
