@@ -72,8 +72,8 @@ export async function encrypt(key: CryptoKey, plaintext: string | Uint8Array): P
   checkBytes(bytes, 'plaintext');
   const iv = randomBytes(IV_BYTES);
   const sealed = aesGcmEncrypt(key, iv, bytes);
-  // Memory takes a while to be had: it is asked for while another thread encrypts.
-  const blob = new Uint8Array(IV_BYTES + bytes.length + TAG_BYTES);
+  // Memory takes a while to be had, and is had only once it is written to: that happens while another thread encrypts.
+  const blob = new Uint8Array(IV_BYTES + bytes.length + TAG_BYTES).fill(0);
   blob.set(iv);
   blob.set(await sealed, IV_BYTES);
   return blob;
