@@ -31,7 +31,7 @@ const COMMITMENT_BYTES = 32;
 export const HEADER_BYTES = SALT_BYTES + COMMITMENT_BYTES;
 export const CHUNK = 16_384;
 export const SEALED_CHUNK = CHUNK + TAG_BYTES;
-const IN_FLIGHT = 8;
+const IN_FLIGHT = 32;
 const MAX_CHUNKS = 2 ** 32;
 const INFO = concat(encodeText('c2sp.org/chunked-encryption@v1+AEAD_AES_256_GCM', 'info'), Uint8Array.of(0));
 
@@ -81,7 +81,7 @@ export async function openHeader(
   return message;
 }
 
-/** Runs `work` for 0 … count-1 with a few in flight: Web Crypto does them on other threads. */
+/** Runs `work` for 0 … count-1 with many in flight, so that the threads of Web Crypto seldom fall asleep between two. */
 async function inFlight(count: number, work: (index: number) => Promise<void>): Promise<void> {
   let next = 0;
   const lane = async () => {
