@@ -3,7 +3,7 @@
  * on less of it: the segment is cut in two at its longest pause and each half is recognised on its own.
  */
 import { SAMPLE_RATE } from './audio.js';
-import type { Outcome, Recognition } from './recognizer.js';
+import type { Outcome, Recognition, SpeechRegion } from './recognizer.js';
 import type { SegmentSpan } from './segmenter.js';
 import type { Region } from './speech-regions.js';
 
@@ -14,8 +14,11 @@ const MIN_PIECE = SAMPLE_RATE;
 /** Width of the window in which the quietest place is looked for where there is no pause. */
 const QUIET_WINDOW = Math.round(0.1 * SAMPLE_RATE);
 
-/** Recognises one piece of audio; a Recognizer's method, or a message to the process that has one. */
-export type Recognize = (pcm: Float32Array) => Promise<Recognition>;
+/**
+ * Recognises one piece of audio, in which somebody speaks in `regions`: a Recognizer's method, or a message to the process
+ * that has one.
+ */
+export type Recognize = (pcm: Float32Array, regions: readonly SpeechRegion[]) => Promise<Recognition>;
 
 /**
  * Recognises a segment and, when the answer is empty, looping or cut off, tries again on parts of it.
@@ -42,7 +45,7 @@ async function attempt(
   regions: readonly Region[],
   cuts: number,
 ): Promise<Recognition> {
-  const whole = await recognize(pcm);
+  const whole = await recognize(pcm, regions.map(toSpeechRegion));
   if (whole.outcome === 'complete' || whole.outcome === 'no_speech' || cuts === 0) return whole;
   const cut = findCut(pcm, regions);
   if (cut === undefined) return whole;
@@ -51,6 +54,11 @@ async function attempt(
   const joined = join(left, right, cut, pcm.length);
   return joined.text === '' ? whole : joined;
 }
+
+const toSpeechRegion = ({ start, end }: Region): SpeechRegion => ({
+  start: start / SAMPLE_RATE,
+  end: end / SAMPLE_RATE,
+});
 
 /** The middle of the longest pause, or the quietest place of the middle half; undefined when the audio is too short. */
 function findCut(pcm: Float32Array, regions: readonly Region[]): number | undefined {

@@ -33,6 +33,14 @@ export interface RecognizeOptions {
   readonly language?: string | undefined;
   /** Whether word times are wanted; models whose `wordTimestamps` is false give none. */
   readonly words?: boolean | undefined;
+  /** Where in `pcm` somebody speaks, unpadded: word times are kept inside. Everywhere when left out. */
+  readonly regions?: readonly SpeechRegion[] | undefined;
+}
+
+/** A stretch of speech in seconds from the start of what is recognised. */
+export interface SpeechRegion {
+  readonly start: number;
+  readonly end: number;
 }
 
 /** A loaded speech recognition model. */

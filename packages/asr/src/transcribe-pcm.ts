@@ -33,13 +33,13 @@ export interface TranscribePcmOptions extends RecognizeOptions {
 export async function transcribePcm(pcm: Float32Array, options: TranscribePcmOptions): Promise<Transcript> {
   const { vad, recognizer, signal, onSegment, onProgress } = options;
   const language = chooseLanguage(recognizer.model, options.language);
-  const wishes: RecognizeOptions = { signal, language, words: options.words };
+  const wishes: RecognizeOptions = { signal, language, words: options.words ?? true };
   const segments: Segment[] = [];
 
   const recognize = async (spans: readonly SegmentSpan[]): Promise<void> => {
     for (const span of spans) {
       const recognition = await recognizeSegment(
-        (piece) => recognizer.recognize(piece, wishes),
+        (piece, regions) => recognizer.recognize(piece, { ...wishes, regions }),
         pcm.subarray(span.start, span.end),
         span,
       );

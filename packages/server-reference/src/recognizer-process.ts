@@ -102,7 +102,7 @@ async function work(models: Models): Promise<void> {
       } else {
         const { recognizer } = models;
         const recognition = await recognizeSegment(
-          (piece) => recognizer.recognize(piece, { language: job.language }),
+          (piece, regions) => recognizer.recognize(piece, { language: job.language, words: true, regions }),
           payload,
           job.span,
         );

@@ -3,21 +3,39 @@
  * follows the model files step by step and is the reference for any faster one.
  */
 
-/** Limits of one decoding. */
+/** Limits of one decoding, and what is wanted of it. */
 export interface DecodeOptions {
   /** At most so many tokens are written. */
   readonly maxTokens: number;
   /** Above this log P(end) at the first step, nothing was said and decoding stops at once. */
   readonly noSpeechAbove: number;
+  /** Whether the cross-attention is wanted, where the decoder can give it. */
+  readonly attention?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Cross-attention of every decoding step: `weights[((token * layers + layer) * heads + head) * frames + frame]`. The weights of
+ * one token, layer and head sum to 1. Token i is the step that wrote `tokens[i]`.
+ */
+export interface CrossAttention {
+  readonly layers: number;
+  readonly heads: number;
+  /** Frames of the encoder: evenly spread over the audio. */
+  readonly frames: number;
+  readonly weights: Float32Array;
 }
 
 /** What a Moonshine model wrote. */
 export interface Decoding {
   /** Without begin and end. */
   readonly tokens: readonly number[];
+  /** The natural log-probability of each token. */
+  readonly logProbabilities: Float32Array;
   /** The mean natural log-probability of the tokens and of the end, 0 when nothing was written. */
   readonly meanLogProbability: number;
+  /** When it was asked for and the decoder can give it. */
+  readonly attention?: CrossAttention | undefined;
   /** Why it stopped: the model's end, no speech at the first step, the limit, or a repetition (left in the tokens once). */
   readonly stop: 'end' | 'no_speech' | 'limit' | 'repetition';
 }

@@ -1,6 +1,7 @@
 /**
  * Moonshine as its files are: the encoder once, then the merged decoder once per token, the key/value cache going round in
- * JavaScript. Greedy. Clear rather than fastest; the reference that any composed graph is tested against.
+ * JavaScript. Greedy. Clear rather than fastest; the reference that any composed graph is tested against. Gives no attention:
+ * the files have no output for it.
  */
 import type { InferenceSession, Tensor } from 'onnxruntime-common';
 import { AsrError } from '../errors.js';
@@ -74,9 +75,11 @@ export class PlainLoop implements MoonshineDecoder {
     const encoded = await runSession(this.#encoder, { input_values: audio });
 
     const tokens: number[] = [];
+    const logProbabilities: number[] = [];
     let sum = 0;
     const finish = (stop: Decoding['stop'], scored = tokens.length): Decoding => ({
       tokens,
+      logProbabilities: Float32Array.from(logProbabilities.slice(0, tokens.length)),
       meanLogProbability: scored === 0 ? 0 : sum / scored,
       stop,
     });
@@ -96,6 +99,7 @@ export class PlainLoop implements MoonshineDecoder {
       token = choice.token;
       if (token === END) return finish('end', tokens.length + 1);
       tokens.push(token);
+      logProbabilities.push(choice.logProbability);
       const repetition = findRepetition(tokens);
       if (repetition) {
         const scored = tokens.length;
