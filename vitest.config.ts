@@ -1,5 +1,5 @@
 // Unit tests run against the source of every package; test/e2e runs against what `npm run build` made.
-// The same crypto suite runs in Node and in Chromium.
+// The same crypto suite runs in Node, on a Web Crypto that is not the runtime's, in Chromium and in Firefox.
 import { existsSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { playwright } from '@vitest/browser-playwright';
@@ -21,13 +21,33 @@ process.env['ORT_DISABLE_TELEMETRY'] = '1';
 
 export default defineConfig({
   test: {
+    // With --coverage: every branch of the crypto is taken by a test, or the run fails.
+    coverage: {
+      include: ['packages/crypto/src/**'],
+      reporter: ['text'],
+      thresholds: { branches: 100 },
+    },
     projects: [
+      {
+        resolve: { alias },
+        test: { name: 'crypto', include: ['packages/crypto/test/**/*.test.ts'], testTimeout: 60_000 },
+      },
+      {
+        resolve: { alias },
+        test: {
+          name: 'crypto-peculiar',
+          include: ['packages/crypto/test/**/*.test.ts'],
+          exclude: ['**/*.node.test.ts'],
+          setupFiles: ['packages/crypto/test/peculiar-webcrypto.ts'],
+          testTimeout: 120_000,
+        },
+      },
       {
         resolve: { alias },
         test: {
           name: 'node',
           include: ['packages/*/test/**/*.test.ts'],
-          exclude: ['**/*.browser.test.ts', '**/node_modules/**'],
+          exclude: ['packages/crypto/**', '**/*.browser.test.ts', '**/node_modules/**'],
           testTimeout: 60_000,
         },
       },

@@ -19,6 +19,7 @@ const long = process.argv.includes('--long');
 function runProject(project, reportFile, milliseconds) {
   console.log(`\n— ${project} —`);
   const args = ['run', '--project', project, '--reporter=default', '--reporter=json'];
+  if (project === 'crypto') args.push('--coverage');
   const { status } = spawnSync(bin('vitest'), [...args, `--outputFile.json=${reportFile}`], {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
@@ -54,7 +55,7 @@ await runScript(() => {
   /** @type {string[]} */
   const summary = [];
   const browsers = { chromium: 'chromium', firefox: 'firefox-esr' };
-  for (const project of ['node', 'e2e', 'chromium', 'firefox']) {
+  for (const project of ['crypto', 'crypto-peculiar', 'node', 'e2e', 'chromium', 'firefox']) {
     const browser = browsers[/** @type {keyof browsers} */ (project)];
     if (browser && missing.includes(browser)) {
       total.skipped += 1;
