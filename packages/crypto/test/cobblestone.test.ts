@@ -59,6 +59,15 @@ describe('seal and open', () => {
     expect(await codeOf(open(key, context, longer))).toBe('authentication_failed');
   });
 
+  it('refuse a message cut inside the tag of its last chunk, and one cut between chunks', async () => {
+    const sealed = await seal(key, context, sample(16_384));
+    for (const missing of [1, 11, 16]) {
+      const cut = sealed.subarray(0, sealed.length - missing);
+      expect(await codeOf(open(key, context, cut))).toBe('authentication_failed');
+      expect(await codeOf(through(openStream(key, context), cut, 4001))).toBe('authentication_failed');
+    }
+  });
+
   it('refuse another key and another context with the same error', async () => {
     const sealed = await seal(key, context, sample(40));
     const other = await importHmacKey(new Uint8Array(32).fill(8));
