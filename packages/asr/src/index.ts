@@ -16,5 +16,6 @@ export { Segmenter, type SegmentSpan } from './segmenter.js';
 export * from './recognizer.js';
 export { recognizeSegment, type Recognize } from './recognize-segment.js';
 export { loadMoonshine, MOONSHINE_TINY_EN, type MoonshineFiles } from './moonshine/moonshine.js';
+export { FAMILY_FILES, type FamilyName, type FileRole } from './families.js';
 export { assembleTranscript, toSegment } from './transcript.js';
 export { transcribePcm, type TranscribePcmOptions } from './transcribe-pcm.js';
