@@ -17,5 +17,6 @@ export * from './recognizer.js';
 export { recognizeSegment, type Recognize } from './recognize-segment.js';
 export { loadMoonshine, MOONSHINE_TINY_EN, type MoonshineFiles } from './moonshine/moonshine.js';
 export { FAMILY_FILES, type FamilyName, type FileRole } from './families.js';
+export { SpokenLanguage } from './spoken-language.js';
 export { assembleTranscript, toSegment } from './transcript.js';
 export { transcribePcm, type TranscribePcmOptions } from './transcribe-pcm.js';

@@ -110,6 +110,7 @@ function join(left: Recognition, right: Recognition, cut: number, length: number
       ...right.words.map((word) => ({ ...word, start: word.start + offset, end: word.end + offset })),
     ],
     outcome: worse(left.outcome, right.outcome),
+    language: (left.text === '' ? right : left).language,
   };
 }
 

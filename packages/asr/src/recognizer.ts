@@ -23,13 +23,15 @@ export interface Recognition {
   /** Empty unless asked for and the model can tell; times are seconds from the start of the segment. */
   readonly words: readonly Word[];
   readonly outcome: Outcome;
+  /** BCP 47 tag of the language that was spoken, where the model was told or could tell. */
+  readonly language?: string | undefined;
 }
 
 /** Wishes for one recognition. */
 export interface RecognizeOptions {
   /** Stops the recognition between two tokens. */
   readonly signal?: AbortSignal | undefined;
-  /** BCP 47 tag of the language spoken; for models of one language it can be left out. */
+  /** BCP 47 tag of the language spoken, or "auto" (the same as leaving it out): a model of several languages finds out. */
   readonly language?: string | undefined;
   /** Whether word times are wanted; models whose `wordTimestamps` is false give none. */
   readonly words?: boolean | undefined;
@@ -61,12 +63,14 @@ export interface Recognizer {
 }
 
 /**
- * The tag of the model's languages that was asked for: "auto" and nothing mean its only or first one, "en-GB" means "en".
+ * The tag of the model's languages that was asked for: "en-GB" means "en"; "auto" and nothing mean its only one, and stay
+ * "auto" when it has several.
  *
  * @throws {RangeError} when the model does not know the language.
  */
 export function chooseLanguage(model: ModelInfo, language: string | undefined): string {
-  if (language === undefined || language === 'auto') return model.languages[0];
+  if (language === undefined || language === 'auto')
+    return model.languages.length === 1 ? model.languages[0] : 'auto';
   const wanted = language.toLowerCase();
   const found = model.languages.find((tag) => wanted === tag || wanted.startsWith(`${tag}-`));
   if (found === undefined) throw new RangeError(`language is not one that the model ${model.id} knows`);

@@ -3,10 +3,11 @@
  * same steps with its recognisers in other processes.
  */
 import type { Segment, Transcript } from '@sealscribe/protocol';
-import { FRAME_SAMPLES, toSeconds } from './audio.js';
+import { FRAME_SAMPLES, SAMPLE_RATE, toSeconds } from './audio.js';
 import { recognizeSegment } from './recognize-segment.js';
 import { chooseLanguage, type RecognizeOptions, type Recognizer } from './recognizer.js';
 import { Segmenter, type SegmentSpan } from './segmenter.js';
+import { SpokenLanguage } from './spoken-language.js';
 import { assembleTranscript, toSegment } from './transcript.js';
 import type { VoiceActivityDetector } from './vad.js';
 
@@ -35,6 +36,7 @@ export async function transcribePcm(pcm: Float32Array, options: TranscribePcmOpt
   const language = chooseLanguage(recognizer.model, options.language);
   const wishes: RecognizeOptions = { signal, language, words: options.words ?? true };
   const segments: Segment[] = [];
+  const spoken = new SpokenLanguage();
 
   const recognize = async (spans: readonly SegmentSpan[]): Promise<void> => {
     for (const span of spans) {
@@ -43,6 +45,7 @@ export async function transcribePcm(pcm: Float32Array, options: TranscribePcmOpt
         pcm.subarray(span.start, span.end),
         span,
       );
+      spoken.add(recognition, (span.end - span.start) / SAMPLE_RATE);
       const segment = toSegment(span, recognition, segments.length);
       if (segment) {
         segments.push(segment);
@@ -64,7 +67,7 @@ export async function transcribePcm(pcm: Float32Array, options: TranscribePcmOpt
   onProgress?.(1);
   return assembleTranscript(segments, {
     duration: toSeconds(pcm.length),
-    language,
+    language: spoken.resolve(language),
     model: recognizer.model.id,
   });
 }

@@ -5,7 +5,9 @@
 import {
   assembleTranscript,
   FRAME_SAMPLES,
+  SAMPLE_RATE,
   Segmenter,
+  SpokenLanguage,
   toSeconds,
   toSegment,
   type Recognition,
@@ -24,7 +26,9 @@ const WINDOW = 900 * FRAME_SAMPLES;
 /** What one transcription is about. */
 export interface PipelineOptions {
   readonly lane: Lane;
+  /** Id of the model. */
   readonly model: string;
+  /** A tag, or "auto". */
   readonly language: string;
   /** Longest recording in samples. */
   readonly maxSamples: number;
@@ -62,6 +66,7 @@ class Recording {
   readonly #window = new PcmWindow();
   readonly #segmenter = new Segmenter();
   readonly #segments: Segment[] = [];
+  readonly #spoken = new SpokenLanguage();
   /** The detector's memory, as it travels. */
   #state = new Float32Array(VAD_STATE);
   #detected = 0;
@@ -86,7 +91,8 @@ class Recording {
     for (const span of this.#segmenter.flush(total)) await this.#recognize(span);
     await Promise.all(this.#running);
     this.#throwFailure();
-    const { language, model } = this.#options;
+    const { model } = this.#options;
+    const language = this.#spoken.resolve(this.#options.language);
     return assembleTranscript(this.#segments, { duration: toSeconds(total), language, model });
   }
 
@@ -115,9 +121,9 @@ class Recording {
     const entry: { span: SegmentSpan; recognition?: Recognition } = { span };
     this.#pending.push(entry);
     const payload = this.#window.copy(span.start, span.end);
-    const { lane, language } = this.#options;
+    const { lane, language, model } = this.#options;
     const running = lane
-      .submit({ header: { kind: 'recognize', span, language }, payload })
+      .submit({ header: { kind: 'recognize', span, language, model }, payload })
       .then(({ recognition }) => {
         if (recognition === undefined) throw new HttpError('recognizer_failed');
         entry.recognition = recognition;
@@ -136,6 +142,7 @@ class Recording {
       const [first] = this.#pending;
       if (first?.recognition === undefined) break;
       this.#pending.shift();
+      this.#spoken.add(first.recognition, (first.span.end - first.span.start) / SAMPLE_RATE);
       const segment = toSegment(first.span, first.recognition, this.#segments.length);
       if (segment === undefined) continue;
       this.#segments.push(segment);

@@ -11,15 +11,18 @@ import { checkMedia, decodeMedia, type Decoders } from '../media/decode.js';
 import { hasFfmpeg } from '../media/ffmpeg.js';
 import { probeSandbox } from '../media/sandbox.js';
 import { Admission, type Ticket } from './admission.js';
-import { findModel } from './model-files.js';
+import { chooseLanguage, chooseModel } from './choose-model.js';
+import { embeddedVad, findModels } from './model-files.js';
 import { transcribeAudio } from './pipeline.js';
 import { RecognizerPool } from './recognizer-pool.js';
 import { Scheduler } from './scheduler.js';
 
 /** What a transcriber is made of. */
 export interface TranscriberOptions {
-  /** Folder or id. */
-  readonly model: string;
+  /** Names or folders; the first is the default. */
+  readonly model: readonly string[];
+  /** Folder of downloaded models. */
+  readonly models: string;
   readonly workers: number;
   readonly decoder: 'auto' | 'ffmpeg' | 'builtin';
   readonly maxUpload: number;
@@ -38,6 +41,13 @@ export interface TranscribeOptions {
   readonly signal: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
   readonly onSegment?: (segment: Segment) => void;
+}
+
+/** What a request comes down to. */
+export interface Choice {
+  readonly model: ModelInfo;
+  /** A tag, or "auto". */
+  readonly language: string;
 }
 
 /** Speech to text on this machine. */
@@ -63,12 +73,12 @@ export class Transcriber {
   }
 
   /**
-   * Loads the model into the recogniser processes and finds the decoder.
+   * Loads the models into the recogniser processes and finds the decoder.
    *
-   * @throws {Error} when the model is not there, a recogniser does not start, or ffmpeg is demanded and missing.
+   * @throws {Error} when a model is not there, a recogniser does not start, or ffmpeg is demanded and missing.
    */
   static async start(options: TranscriberOptions): Promise<Transcriber> {
-    const { folder } = findModel(options.model);
+    const folders = findModels(options.model, options.models).map(({ folder }) => folder);
     const ffmpeg = options.decoder !== 'builtin' && hasFfmpeg();
     if (options.decoder === 'ffmpeg' && !ffmpeg)
       throw new Error('--decoder ffmpeg: there is no ffmpeg on the PATH; install it, or use --decoder auto.');
@@ -78,7 +88,7 @@ export class Transcriber {
     if (options.workers > availableParallelism()) options.log.warn('more recognisers than cores');
     const pool = await RecognizerPool.start({
       script: `${options.scripts}/recognizer-process.js`,
-      modelFolder: folder,
+      spec: { device: 'cpu', vad: embeddedVad(), models: folders },
       size: options.workers,
       log: options.log,
     });
@@ -86,12 +96,13 @@ export class Transcriber {
     return new Transcriber(options, { kind: ffmpeg ? 'ffmpeg' : 'builtin', sandbox, script }, pool);
   }
 
-  get model(): ModelInfo {
-    return this.#pool.facts.model;
+  /** All models; the first is the default. */
+  get models(): readonly ModelInfo[] {
+    return this.#pool.models;
   }
 
   get device(): string {
-    return this.#pool.facts.device;
+    return 'cpu';
   }
 
   get decoder(): Health['decoder'] {
@@ -115,23 +126,11 @@ export class Transcriber {
   /**
    * Checks wishes before any work is done for them.
    *
-   * @returns the language to recognise.
    * @throws {HttpError} `model_not_found`, `language_not_supported`.
    */
-  checkWishes({ model, language }: Pick<TranscribeOptions, 'model' | 'language'>): string {
-    const known = this.model;
-    if (model !== undefined && model !== '' && model !== 'auto' && model !== 'default' && model !== known.id)
-      throw new HttpError('model_not_found', `This server has the model "${known.id}" only.`);
-    const [first = 'en'] = known.languages;
-    if (language === undefined || language === '' || language === 'auto') return first;
-    const wanted = language.toLowerCase();
-    const found = known.languages.find((tag) => wanted === tag || wanted.startsWith(`${tag}-`));
-    if (found === undefined)
-      throw new HttpError(
-        'language_not_supported',
-        `The model "${known.id}" knows: ${known.languages.join(', ')}.`,
-      );
-    return found;
+  checkWishes(wishes: Pick<TranscribeOptions, 'model' | 'language'>): Choice {
+    const model = chooseModel(this.models, wishes.model);
+    return { model, language: chooseLanguage(model, wishes.language) };
   }
 
   /** Checks that the upload is a recording that can be decoded here; see {@link checkMedia}. */
@@ -145,7 +144,7 @@ export class Transcriber {
    * @throws {HttpError} @throws the signal's reason.
    */
   async transcribe(ticket: Ticket, options: TranscribeOptions): Promise<Transcript> {
-    const language = this.checkWishes(options);
+    const { model, language } = this.checkWishes(options);
     this.checkUpload(ticket);
     const signal = AbortSignal.any([options.signal, this.#stop.signal]);
     const report = progressReporter(options.onProgress ?? (() => undefined));
@@ -170,7 +169,7 @@ export class Transcriber {
       });
       const transcript = await transcribeAudio(audio, {
         lane,
-        model: this.model.id,
+        model: model.id,
         language,
         maxSamples: this.#options.maxDuration * SAMPLE_RATE,
         ahead: 2 * this.#options.workers + 2,
