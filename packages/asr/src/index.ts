@@ -13,6 +13,7 @@ export type { ModelFile, Runtime, SessionOptions } from './runtime.js';
 export { VoiceActivityDetector, type VadState } from './vad.js';
 export type { Region } from './speech-regions.js';
 export { Segmenter, type SegmentSpan } from './segmenter.js';
+export { PcmWindow } from './pcm-window.js';
 export * from './recognizer.js';
 export { recognizeSegment, type Recognize } from './recognize-segment.js';
 export { loadMoonshine, MOONSHINE_TINY_EN, type MoonshineFiles } from './moonshine/moonshine.js';

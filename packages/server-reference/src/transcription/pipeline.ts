@@ -5,6 +5,7 @@
 import {
   assembleTranscript,
   FRAME_SAMPLES,
+  PcmWindow,
   SAMPLE_RATE,
   Segmenter,
   SpokenLanguage,
@@ -15,7 +16,6 @@ import {
 } from '@sealscribe/asr';
 import type { Segment, Transcript } from '@sealscribe/protocol';
 import { HttpError } from '../http-error.js';
-import { PcmWindow } from './pcm-window.js';
 import { VAD_STATE } from './recognizer-protocol.js';
 import type { Lane } from './scheduler.js';
 import { wipe } from './wipe.js';

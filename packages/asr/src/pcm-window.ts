@@ -1,14 +1,18 @@
 /**
  * The part of a recording's samples that is still needed: from the start of the earliest segment that is not certain yet
- * to the newest sample. Positions are samples of the whole recording.
+ * to the newest sample. Positions are samples of the whole recording. What is forgotten is overwritten.
  */
-import { wipe } from './wipe.js';
 
 /** A sliding window over mono samples. */
 export class PcmWindow {
-  #samples = new Float32Array(1024 * 1024);
+  #samples: Float32Array;
   #start = 0;
   #length = 0;
+
+  /** @param capacity samples that there is room for at once; it grows where more are needed */
+  constructor(capacity = 1024 * 1024) {
+    this.#samples = new Float32Array(capacity);
+  }
 
   /** The position after the newest sample: the length of the recording so far. */
   get end(): number {
@@ -20,7 +24,7 @@ export class PcmWindow {
     if (this.#length + samples.length > this.#samples.length) {
       const larger = new Float32Array(2 * (this.#length + samples.length));
       larger.set(this.#samples.subarray(0, this.#length));
-      wipe(this.#samples);
+      this.#samples.fill(0);
       this.#samples = larger;
     }
     this.#samples.set(samples, this.#length);
@@ -47,7 +51,7 @@ export class PcmWindow {
 
   /** Wipes everything. */
   clear(): void {
-    wipe(this.#samples);
+    this.#samples.fill(0);
     this.#start += this.#length;
     this.#length = 0;
   }
