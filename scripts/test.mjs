@@ -49,6 +49,7 @@ await runScript(() => {
     chromium: 'chromium',
     'firefox-esr': 'firefox-esr',
     'python3:cryptography': 'python3-cryptography',
+    'python3:numpy': 'python3-numpy',
   });
   const folder = mkdtempSync(join(tmpdir(), 'sealscribe-tests-'));
   const total = { passed: 0, failed: 0, skipped: 0 };
