@@ -10,7 +10,7 @@
  */
 import { checkBytes, type Bytes } from './bytes.js';
 import { contexts } from './bind.js';
-import { open, seal, unwrapKey, wrapNewKey } from './cobblestone.js';
+import { rewrapKey, unwrapKey, wrapNewKey, type SealingKey } from './cobblestone.js';
 import { CryptoError } from './errors.js';
 import { encodeText, normalizeEmail } from './text.js';
 import { KEY_BYTES, checkVaultKey, hkdfExpand, pbkdf2ToHmacKey, randomBytes } from './webcrypto.js';
@@ -116,21 +116,25 @@ export async function openAccountKey(
   return unwrapKey(root, wrapContext(context), wrap);
 }
 
+/** What seals an account key: root, which a password gives, or the recovery key. */
+export type AccountKeyWrapper =
+  { root: CryptoKey; context: WrapContext } | { recoveryKey: CryptoKey; accountId: string };
+
 /**
- * Seals the same account key under a new root, for a new password, email or iteration count. The key's bytes exist for a
- * moment only and are overwritten; no transcript needs to be touched.
+ * Seals the same account key under another wrapper: a new password, email or iteration count, a recovery key, or back from
+ * one. The key's bytes exist for a moment only and are overwritten; no transcript needs to be touched.
  *
  * @throws CryptoError `authentication_failed`, `malformed`.
  */
 export async function rewrapAccountKey(
-  from: { root: CryptoKey; context: WrapContext; wrap: Uint8Array },
-  to: { root: CryptoKey; context: WrapContext },
+  from: AccountKeyWrapper & { wrap: Uint8Array },
+  to: AccountKeyWrapper,
 ): Promise<Bytes> {
-  const bytes = await open(from.root, wrapContext(from.context), from.wrap);
-  try {
-    if (bytes.length !== KEY_BYTES) throw new CryptoError('malformed');
-    return await seal(to.root, wrapContext(to.context), bytes);
-  } finally {
-    bytes.fill(0);
-  }
+  return rewrapKey(keyAndContext(from), from.wrap, keyAndContext(to));
+}
+
+function keyAndContext(wrapper: AccountKeyWrapper): SealingKey {
+  return 'root' in wrapper
+    ? { key: wrapper.root, context: wrapContext(wrapper.context) }
+    : { key: wrapper.recoveryKey, context: contexts.recoveryKey(wrapper.accountId) };
 }

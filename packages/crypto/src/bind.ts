@@ -66,6 +66,8 @@ export const contexts = {
   auth: () => bind('sealscribe/auth/v1'),
   accountKey: (accountId: string, keyVersion: number, iterations: number, salt: Uint8Array) =>
     bind('sealscribe/account-key/v1', account(accountId), keyVersion, iterations, salt),
+  recoveryAuth: () => bind('sealscribe/recovery-auth/v1'),
+  recoveryKey: (accountId: string) => bind('sealscribe/recovery-key/v1', account(accountId)),
   transcriptKey: (accountId: string, transcriptId: string) =>
     bind('sealscribe/transcript-key/v1', account(accountId), transcript(transcriptId)),
   card: (transcriptId: string, revision: number) =>

@@ -172,3 +172,24 @@ export async function unwrapKey(key: CryptoKey, context: Uint8Array, wrap: Uint8
   const message = await openHeader(key, context, wrap.subarray(0, HEADER_BYTES), 'unwrapKey');
   return aesGcmUnwrap(message.key, chunkNonce(message.nonce, 0), wrap.subarray(HEADER_BYTES));
 }
+
+/** A key of the vault with the context under which it seals one thing. */
+export interface SealingKey {
+  key: CryptoKey;
+  context: Bytes;
+}
+
+/**
+ * Seals a sealed key anew under another key; its bytes exist for a moment only.
+ *
+ * @throws CryptoError `authentication_failed`, `malformed`.
+ */
+export async function rewrapKey(from: SealingKey, wrap: Uint8Array, to: SealingKey): Promise<Bytes> {
+  if (wrap.length !== WRAP_BYTES) throw new CryptoError('malformed');
+  const bytes = await open(from.key, from.context, wrap);
+  try {
+    return await seal(to.key, to.context, bytes);
+  } finally {
+    bytes.fill(0);
+  }
+}

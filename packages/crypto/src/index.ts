@@ -19,12 +19,20 @@ export {
   createAccountKey,
   openAccountKey,
   rewrapAccountKey,
+  type AccountKeyWrapper,
   type RootParameters,
   type WrapContext,
 } from './account.js';
 export {
+  newRecoveryBytes,
+  importRecoveryKey,
+  deriveRecoveryAuthKey,
+  openAccountKeyByRecovery,
+} from './recovery.js';
+export {
   createTranscriptKey,
   openTranscriptKey,
+  rewrapTranscriptKey,
   sealRecord,
   openCard,
   openPart,

@@ -11,7 +11,7 @@
  */
 import { checkBytes, decodeBase64url, encodeBase64url, type Bytes } from './bytes.js';
 import { contexts } from './bind.js';
-import { open, seal, unwrapKey, wrapNewKey } from './cobblestone.js';
+import { open, rewrapKey, seal, unwrapKey, wrapNewKey } from './cobblestone.js';
 import { CryptoError } from './errors.js';
 import { isObject, padDocument, parseDocument, type JsonObject } from './padding.js';
 import { sha256Bytes } from './webcrypto.js';
@@ -78,6 +78,19 @@ export async function openTranscriptKey(
   wrap: Uint8Array,
 ): Promise<CryptoKey> {
   return unwrapKey(accountKey, contexts.transcriptKey(accountId, transcriptId), wrap);
+}
+
+/**
+ * Seals the key of a transcript under another account key, after the account key was rotated.
+ * @throws CryptoError `authentication_failed`, `malformed`.
+ */
+export async function rewrapTranscriptKey(
+  from: { accountKey: CryptoKey; wrap: Uint8Array },
+  to: { accountKey: CryptoKey },
+  { accountId, transcriptId }: { accountId: string; transcriptId: string },
+): Promise<Bytes> {
+  const context = contexts.transcriptKey(accountId, transcriptId);
+  return rewrapKey({ key: from.accountKey, context }, from.wrap, { key: to.accountKey, context });
 }
 
 async function sealDocument(key: CryptoKey, context: Bytes, document: JsonObject): Promise<Bytes> {

@@ -18,14 +18,21 @@ export interface Mark {
   sha256: string;
 }
 
-/** What the index says of a transcript: the mark of its card, or that it was deleted. */
-export type IndexEntry = Mark | { deleted: true };
+/**
+ * What the index says of a transcript: the mark of its card, or that it was deleted. With `rekey` its key was made before the
+ * account key was rotated: the next write makes a new one.
+ */
+export type IndexEntry = (Mark & { rekey?: true }) | { deleted: true };
 
 /** Every transcript of a vault by id; deleted ones keep only the id. */
 export type VaultIndex = Record<string, IndexEntry>;
 
-const isTombstone = (value: unknown): value is { deleted: true } =>
-  isObject(value) && value['deleted'] === true && Object.keys(value).length === 1;
+function isEntry(value: unknown): value is IndexEntry {
+  if (!isObject(value)) return false;
+  const { rekey, ...mark } = value;
+  if (isRef(mark)) return rekey === undefined || rekey === true;
+  return value['deleted'] === true && Object.keys(value).length === 1;
+}
 
 /**
  * Seals the index at its new revision.
@@ -41,8 +48,7 @@ export async function sealIndex(
   checkRevision(indexRevision, 'indexRevision');
   for (const [id, entry] of Object.entries(index)) {
     idBytes(id, 'id in index');
-    if (!isRef(entry) && !isTombstone(entry))
-      throw new TypeError('an entry of index must be a mark or a tombstone');
+    if (!isEntry(entry)) throw new TypeError('an entry of index must be a mark or a tombstone');
   }
   const sealed = await seal(accountKey, contexts.index(accountId, indexRevision), padDocument(index));
   return { sealed, sha256: await sha256(sealed) };
@@ -63,7 +69,7 @@ export async function openIndex(
   const index: VaultIndex = {};
   for (const [id, entry] of Object.entries(document)) {
     if (!isId(id)) throw new CryptoError('invalid_document');
-    if (!isRef(entry) && !isTombstone(entry)) throw new CryptoError('invalid_document');
+    if (!isEntry(entry)) throw new CryptoError('invalid_document');
     index[id] = entry;
   }
   return { index, sha256: await sha256(sealed) };
