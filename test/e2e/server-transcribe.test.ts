@@ -180,7 +180,7 @@ describe.skipIf(!hasServer)('transcription over HTTP', () => {
       description: expect.stringContaining('Speakers are not told apart'),
     });
     expect(languageListSchema.parse((await get('/v1/languages')).json).languages).toEqual([
-      { code: 'en', name: 'English' },
+      { code: 'en', name: 'English', models: ['moonshine-tiny-en'] },
     ]);
     expect(healthSchema.parse((await get('/health', {})).json)).toMatchObject({
       device: 'cpu',

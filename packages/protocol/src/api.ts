@@ -156,14 +156,25 @@ export const modelListSchema = z.object({
 export type ModelList = z.infer<typeof modelListSchema>;
 
 export const languageListSchema = z.object({
-  languages: z.array(z.object({ code: z.string(), name: z.string() })),
+  languages: z.array(
+    z.object({
+      code: z.string(),
+      name: z.string(),
+      /** Ids of the models that know the language. */
+      models: z.optional(z.array(z.string())),
+    }),
+  ),
 });
 export type LanguageList = z.infer<typeof languageListSchema>;
 
 export const healthSchema = z.object({
   status: z.enum(['ok', 'draining']),
   version: z.string(),
+  /** What recognises speech: "cpu", "cuda" or "webgpu". */
   device: z.string(),
+  /** Why it is that device. */
+  deviceReason: z.optional(z.string()),
+  /** Ids; the first is the default. */
   models: z.array(z.string()),
   /** Where compressed media are decoded: by a system ffmpeg, or by the built-in decoders alone. */
   decoder: z.enum(['ffmpeg', 'builtin']),

@@ -30,8 +30,10 @@ export interface Config {
   readonly maxDuration: number;
   /** Transcriptions that may wait for their turn. */
   readonly maxQueue: number;
-  /** Folder or id of the model. */
-  readonly model: string;
+  /** Names or folders of the models; the first is the default. */
+  readonly model: readonly string[];
+  /** Folder of downloaded models; `models` in the data folder when left out. */
+  readonly models?: string;
   readonly decoder: DecoderChoice;
   /** Origins whose pages may call the server from a browser; '*' = all. */
   readonly allowOrigin: readonly string[];
@@ -42,6 +44,7 @@ export interface Config {
 
 /** The id of the embedded model. */
 export const DEFAULT_MODEL = 'moonshine-tiny-en';
+const DEFAULT_MODELS = [DEFAULT_MODEL];
 const MIB = 1024 ** 2;
 
 /** Reads flags and environment; ends the process on --help, --version and wrong flags. */
@@ -96,7 +99,15 @@ export function readConfig(argv: readonly string[], version: string): Config {
     .addOption(
       option('--max-queue <number>', 'transcriptions that may wait').default(256).argParser(whole(0)),
     )
-    .addOption(option('--model <folder or id>', 'the model').default(DEFAULT_MODEL))
+    .addOption(
+      option(
+        '--model <name or folder>',
+        'a model; repeat it (or separate by commas) for several, the first is the default',
+      )
+        .default(DEFAULT_MODELS)
+        .argParser(gather),
+    )
+    .addOption(option('--models <folder>', 'folder of downloaded models (default: models in --data)'))
     .addOption(
       option('--decoder <which>', 'what decodes media')
         .choices(['auto', 'ffmpeg', 'builtin'])
@@ -125,6 +136,14 @@ export function readConfig(argv: readonly string[], version: string): Config {
   if (options.insecureHttp && options.cert !== undefined)
     program.error('error: --insecure-http and --cert exclude each other');
   return { json: false, insecureHttp: false, ...options } as Config;
+}
+
+/** Collects the values of an option that may be repeated; the first replaces the default. */
+function gather(text: string, before: unknown): string[] {
+  const values = text.split(',').filter((value) => value !== '');
+  if (values.length === 0) throw new InvalidArgumentError('It must not be empty.');
+  const gathered = Array.isArray(before) && before !== DEFAULT_MODELS ? (before as string[]) : [];
+  return [...gathered, ...values];
 }
 
 const whole =

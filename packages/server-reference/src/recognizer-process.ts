@@ -1,20 +1,14 @@
 /**
  * A recogniser: a process of its own that holds the models and answers one job after another (recognizer-protocol.ts).
  * Reading is blocking on purpose: the process has nothing else to do, samples land in one preallocated buffer, and that
- * buffer is wiped after each job. Usage: recognizer-process.js MODEL_FOLDER
+ * buffer is wiped after each job. Usage: recognizer-process.js SPEC, a RecognizerSpec as JSON
  */
-import { readFileSync, readSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { readSync, writeSync } from 'node:fs';
 import * as onnxruntime from 'onnxruntime-node';
-import {
-  loadMoonshine,
-  MOONSHINE_TINY_EN,
-  recognizeSegment,
-  VoiceActivityDetector,
-  type Recognizer,
-} from '@sealscribe/asr';
+import { recognizeSegment, VoiceActivityDetector, type Recognizer } from '@sealscribe/asr';
+import { sessionOptions } from './device/session-options.js';
 import { ignoreDebuggerSignal } from './hardening.js';
-import type { ModelManifest } from './transcription/model-files.js';
+import { loadModel } from './transcription/load-model.js';
 import {
   frameHead,
   MAX_JOB_SAMPLES,
@@ -23,6 +17,7 @@ import {
   VAD_STATE,
   type AnswerHeader,
   type JobHeader,
+  type RecognizerSpec,
 } from './transcription/recognizer-protocol.js';
 import { wipe } from './transcription/wipe.js';
 
@@ -31,27 +26,26 @@ const sampleBytes = new Uint8Array(samples.buffer);
 
 interface Models {
   readonly vad: VoiceActivityDetector;
-  readonly recognizer: Recognizer;
+  /** By id; the first is the default. */
+  readonly recognizers: ReadonlyMap<string, Recognizer>;
 }
 
-async function load(folder: string): Promise<Models> {
-  const path = (name: string) => join(folder, name);
-  const manifest = JSON.parse(readFileSync(path('manifest.json'), 'utf8')) as ModelManifest;
-  const { id, name, languages } = manifest;
-  const model = { ...MOONSHINE_TINY_EN, id, name, languages: [...languages] };
-  const [vad, recognizer] = await Promise.all([
-    VoiceActivityDetector.load(onnxruntime, path('silero_vad_v6.onnx')),
-    loadMoonshine(
-      onnxruntime,
-      {
-        encoder: path('encoder_model.onnx'),
-        decoder: path('decoder_model_merged.onnx'),
-        tokens: readFileSync(path('tokens.txt'), 'utf8'),
-      },
-      { model },
-    ),
-  ]);
-  return { vad, recognizer };
+async function load({ device, vad, models }: RecognizerSpec): Promise<Models> {
+  const recognizers = new Map<string, Recognizer>();
+  for (const folder of models) {
+    const recognizer = await loadModel(onnxruntime, folder, sessionOptions(device));
+    recognizers.set(recognizer.model.id, recognizer);
+  }
+  // Small and sequential: it stays on the processor, whatever the models run on.
+  return { vad: await VoiceActivityDetector.load(onnxruntime, vad), recognizers };
+}
+
+/** The recogniser that a job asks for. */
+function choose({ recognizers }: Models, id: string | undefined): Recognizer {
+  const [first] = recognizers.values();
+  const recognizer = id === undefined ? first : recognizers.get(id);
+  if (recognizer === undefined) throw new RangeError('The job asks for a model that is not loaded');
+  return recognizer;
 }
 
 /** Reads exactly `bytes`; false at the end of the stream. */
@@ -100,7 +94,7 @@ async function work(models: Models): Promise<void> {
       if (job.kind === 'vad') {
         await detect(models, payload);
       } else {
-        const { recognizer } = models;
+        const recognizer = choose(models, job.model);
         const recognition = await recognizeSegment(
           (piece, regions) => recognizer.recognize(piece, { language: job.language, words: true, regions }),
           payload,
@@ -118,8 +112,8 @@ async function work(models: Models): Promise<void> {
 
 ignoreDebuggerSignal();
 try {
-  const models = await load(process.argv[2] ?? '');
-  answer({ kind: 'ready', model: models.recognizer.model, device: 'cpu' });
+  const models = await load(JSON.parse(process.argv[2] ?? '') as RecognizerSpec);
+  answer({ kind: 'ready', models: [...models.recognizers.values()].map(({ model }) => model) });
   await work(models);
 } catch (error) {
   answer({ kind: 'failed', message: (error as Error).message });

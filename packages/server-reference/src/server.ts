@@ -1,6 +1,7 @@
 /** A server from its settings: everything opened in order, listening, and closed again in the opposite order. */
 import type { AddressInfo, Socket } from 'node:net';
 import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { buildApp } from './app.js';
 import type { Config } from './config.js';
@@ -43,7 +44,12 @@ export async function startServer(config: Config, log: Logger, scripts: string):
   let transcriber: Transcriber | undefined;
   let stopping: Promise<void> | undefined;
   try {
-    const started = (transcriber = await Transcriber.start({ ...config, log, scripts }));
+    const started = (transcriber = await Transcriber.start({
+      ...config,
+      models: config.models ?? join(config.data, 'models'),
+      log,
+      scripts,
+    }));
     const app = await buildApp({
       config,
       store,
@@ -69,7 +75,7 @@ export async function startServer(config: Config, log: Logger, scripts: string):
       url: `${identity ? 'https' : 'http'}://${addressOf(config.host)}:${port}`,
       fingerprint: identity?.fingerprint ?? '',
       device: started.device,
-      models: [started.model.id],
+      models: started.models.map(({ id }) => id),
       decoder: started.decoder,
       stop: () => (stopping ??= stop()),
     };

@@ -14,14 +14,14 @@ export function registerFacts(
   },
 ): void {
   const { transcriber, signedIn, version, draining } = deps;
-  const { model } = transcriber;
+  const { models } = transcriber;
 
   app.get(routes.health.path, async (): Promise<Health> => {
     return {
       status: draining() ? 'draining' : 'ok',
       version,
       device: transcriber.device,
-      models: [model.id],
+      models: models.map(({ id }) => id),
       decoder: transcriber.decoder,
     };
   });
@@ -29,13 +29,23 @@ export function registerFacts(
   app.get(routes.models.path, { onRequest: signedIn }, async (): Promise<ModelList> => {
     return {
       object: 'list',
-      data: [{ id: model.id, object: 'model', created: 0, owned_by: 'sealscribe' }],
-      models: [{ ...model, description: `${model.description} Speakers are not told apart.` }],
+      data: models.map(({ id }) => ({ id, object: 'model', created: 0, owned_by: 'sealscribe' })),
+      models: models.map((model) => ({
+        ...model,
+        description: `${model.description} Speakers are not told apart.`,
+      })),
     };
   });
 
   const names = new Intl.DisplayNames(['en'], { type: 'language' });
   app.get(routes.languages.path, { onRequest: signedIn }, async (): Promise<LanguageList> => {
-    return { languages: model.languages.map((code) => ({ code, name: names.of(code) ?? code })) };
+    const codes = [...new Set(models.flatMap((model) => model.languages))];
+    return {
+      languages: codes.map((code) => ({
+        code,
+        name: names.of(code) ?? code,
+        models: models.filter((model) => model.languages.includes(code)).map(({ id }) => id),
+      })),
+    };
   });
 }

@@ -1,20 +1,14 @@
 /**
- * Where the files of a model are: the embedded model by its id, or a folder with the same files. `manifest.json` in the
- * folder says what the model is; its files are checked for presence and size, so that a broken copy is found at start.
+ * Where the files of a model are: the embedded model by its id, a downloaded one by its name, or any folder with a
+ * `manifest.json` that says what the model is. Files are checked for presence and size, so that a broken copy is found at
+ * start; `sealscribe-server models verify` compares their hashes.
  */
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DEFAULT_MODEL } from '../config.js';
-
-/** What `manifest.json` in a model's folder says. */
-export interface ModelManifest {
-  readonly id: string;
-  readonly name: string;
-  readonly family: string;
-  readonly languages: readonly string[];
-  readonly files: readonly { readonly name: string; readonly size: number }[];
-}
+import { readManifest, type ModelManifest } from '../models/manifest.js';
+import { findEntry } from '../models/registry.js';
 
 /** A model's folder and what its manifest says. */
 export interface ModelFolder {
@@ -22,27 +16,58 @@ export interface ModelFolder {
   readonly manifest: ModelManifest;
 }
 
-/** @throws {Error} with what to do when there is no such model or its files are not whole. */
-export function findModel(model: string): ModelFolder {
-  const folder = model === DEFAULT_MODEL ? embeddedFolder() : model;
-  const path = join(folder, 'manifest.json');
-  if (!existsSync(path))
-    throw new Error(
-      model === DEFAULT_MODEL
-        ? 'The files of the embedded model are missing: run `npm run build`, or reinstall @sealscribe/model-moonshine-tiny-en.'
-        : `There is no model "${model}": --model takes "${DEFAULT_MODEL}" or a folder with a manifest.json.`,
-    );
-  const manifest = JSON.parse(readFileSync(path, 'utf8')) as ModelManifest;
-  if (manifest.family !== 'moonshine')
-    throw new Error(
-      `The model in ${folder} is of the family "${manifest.family}"; this server runs "moonshine".`,
-    );
+/**
+ * The folders of the models, in order.
+ *
+ * @param names names or folders
+ * @param models folder of downloaded models
+ * @throws {Error} with what to do when there is no such model, its files are not whole, or two have the same id.
+ */
+export function findModels(names: readonly string[], models: string): ModelFolder[] {
+  const found = names.map((name) => findModel(name, models));
+  const ids = new Set<string>();
+  for (const { manifest } of found) {
+    if (ids.has(manifest.id)) throw new Error(`Two models have the id "${manifest.id}".`);
+    ids.add(manifest.id);
+  }
+  return found;
+}
+
+/** The path of the voice activity model, which comes with the embedded model and serves all models. */
+export const embeddedVad = (): string => join(embeddedFolder(), 'silero_vad_v6.onnx');
+
+function findModel(name: string, models: string): ModelFolder {
+  const folder = folderOf(name, models);
+  const manifest = readManifest(folder);
   for (const file of manifest.files) {
     const size = statSync(join(folder, file.name), { throwIfNoEntry: false })?.size;
     if (size !== file.size)
       throw new Error(`The model file ${join(folder, file.name)} is missing or not whole.`);
   }
   return { folder, manifest };
+}
+
+function folderOf(name: string, models: string): string {
+  const holdsModel = (folder: string) => existsSync(join(folder, 'manifest.json'));
+  if (name === DEFAULT_MODEL) {
+    const folder = embeddedFolder();
+    if (holdsModel(folder)) return folder;
+    throw new Error(
+      'The files of the embedded model are missing: run `npm run build`, or reinstall @sealscribe/model-moonshine-tiny-en.',
+    );
+  }
+  const downloaded = join(models, name);
+  if (findEntry(name) === undefined) {
+    if (holdsModel(name)) return name;
+    if (/^[\w.-]+$/.test(name) && holdsModel(downloaded)) return downloaded;
+    throw new Error(
+      `There is no model "${name}": --model takes a name from \`sealscribe-server models list\`, or a folder with a manifest.json.`,
+    );
+  }
+  if (holdsModel(downloaded)) return downloaded;
+  throw new Error(
+    `The model "${name}" is not in ${models}: run \`sealscribe-server models pull ${name}\`, or copy its folder there.`,
+  );
 }
 
 const embeddedFolder = (): string =>

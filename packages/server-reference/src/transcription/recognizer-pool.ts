@@ -13,6 +13,7 @@ import {
   type AnswerHeader,
   type Frame,
   type JobHeader,
+  type RecognizerSpec,
 } from './recognizer-protocol.js';
 
 /** Work for one recogniser. */
@@ -40,12 +41,6 @@ export class RecognizerRefused extends Error {
   }
 }
 
-/** What the models of a pool are and where they run. */
-export interface PoolFacts {
-  readonly model: ModelInfo;
-  readonly device: string;
-}
-
 interface Waiting {
   resolve(result: JobResult): void;
   reject(error: Error): void;
@@ -56,14 +51,14 @@ const HOPELESS = 4;
 
 type Child = ChildProcessByStdio<Writable, Readable, null>;
 
-/** One process per core, each with its own models. */
+/** One process per core, each with all models: none waits for another to be loaded, and a core has one job at a time. */
 export class RecognizerPool {
   readonly #script: string;
-  readonly #modelFolder: string;
+  readonly #spec: RecognizerSpec;
   readonly #log: Logger;
   readonly #idle: Worker[] = [];
   readonly #workers = new Set<Worker>();
-  #facts: PoolFacts | undefined;
+  #models: readonly ModelInfo[] | undefined;
   #closed = false;
   /** Starts that failed one after another: a machine on which none starts is not tried for ever. */
   #failures = 0;
@@ -72,9 +67,9 @@ export class RecognizerPool {
   /** Called when recognisers end again and again as soon as they are started. */
   onHopeless: () => void = () => undefined;
 
-  private constructor(script: string, modelFolder: string, log: Logger) {
+  private constructor(script: string, spec: RecognizerSpec, log: Logger) {
     this.#script = script;
-    this.#modelFolder = modelFolder;
+    this.#spec = spec;
     this.#log = log;
   }
 
@@ -85,11 +80,11 @@ export class RecognizerPool {
    */
   static async start(options: {
     script: string;
-    modelFolder: string;
+    spec: RecognizerSpec;
     size: number;
     log: Logger;
   }): Promise<RecognizerPool> {
-    const pool = new RecognizerPool(options.script, options.modelFolder, options.log);
+    const pool = new RecognizerPool(options.script, options.spec, options.log);
     try {
       await Promise.all(Array.from({ length: options.size }, () => pool.#startWorker()));
     } catch (error) {
@@ -99,9 +94,10 @@ export class RecognizerPool {
     return pool;
   }
 
-  get facts(): PoolFacts {
-    if (this.#facts === undefined) throw new Error('The recognisers have not started');
-    return this.#facts;
+  /** The models in order; the first is the default. */
+  get models(): readonly ModelInfo[] {
+    if (this.#models === undefined) throw new Error('The recognisers have not started');
+    return this.#models;
   }
 
   /** Whether a job can be run at once. */
@@ -134,10 +130,10 @@ export class RecognizerPool {
   }
 
   async #startWorker(): Promise<void> {
-    const worker = new Worker(this.#script, this.#modelFolder);
+    const worker = new Worker(this.#script, this.#spec);
     this.#workers.add(worker);
     void worker.ended.then(() => this.#afterEnd(worker));
-    this.#facts = await worker.ready;
+    this.#models = await worker.ready;
     this.#failures = 0;
     this.#idle.push(worker);
     this.onFree();
@@ -147,7 +143,7 @@ export class RecognizerPool {
     this.#workers.delete(worker);
     const index = this.#idle.indexOf(worker);
     if (index >= 0) this.#idle.splice(index, 1);
-    if (this.#closed || this.#facts === undefined) return;
+    if (this.#closed || this.#models === undefined) return;
     this.#failures++;
     this.#log.error({ failures: this.#failures }, 'a recogniser process ended and is started anew');
     if (this.#failures >= HOPELESS) this.onHopeless();
@@ -160,14 +156,14 @@ export class RecognizerPool {
 
 class Worker {
   readonly #child: Child;
-  readonly ready: Promise<PoolFacts>;
+  readonly ready: Promise<readonly ModelInfo[]>;
   readonly ended: Promise<void>;
   #job: Waiting | undefined;
 
-  constructor(script: string, modelFolder: string) {
+  constructor(script: string, spec: RecognizerSpec) {
     // MALLOC_PERTURB_ makes the C library overwrite freed memory. ONNX Runtime since 1.29 reports its use over the network, and
     // keeps an id and a queue of events in the user's cache folder, unless it is told not to before it starts.
-    const child: Child = spawn(process.execPath, [script, modelFolder], {
+    const child: Child = spawn(process.execPath, [script, JSON.stringify(spec)], {
       stdio: ['pipe', 'pipe', 'inherit'],
       env: { PATH: process.env['PATH'], MALLOC_PERTURB_: '165', ORT_DISABLE_TELEMETRY: '1' },
     });
@@ -177,14 +173,14 @@ class Worker {
       child.once('error', () => resolve());
     });
     child.stdin.on('error', () => undefined);
-    let becomeReady: (facts: PoolFacts) => void;
+    let becomeReady: (models: readonly ModelInfo[]) => void;
     this.ready = new Promise((resolve, reject) => {
       becomeReady = resolve;
       void this.ended.then(() => reject(new Error('The recogniser process ended before it was ready')));
       const reader = new FrameReader<AnswerHeader>();
       child.stdout.on('data', (chunk: Buffer) => {
         for (const frame of reader.push(chunk)) {
-          if (frame.header.kind === 'ready') becomeReady(frame.header);
+          if (frame.header.kind === 'ready') becomeReady(frame.header.models);
           else if (frame.header.kind === 'failed') reject(new Error(frame.header.message));
           else this.#settle(frame);
         }

@@ -13,14 +13,33 @@ export const VAD_CONTEXT = 64;
 export const VAD_HIDDEN = 256;
 export const VAD_STATE = VAD_CONTEXT + VAD_HIDDEN;
 
+/** Where models compute. */
+export type Device = 'cpu' | 'cuda' | 'webgpu';
+
+/** What a recogniser process loads: JSON in its first argument. */
+export interface RecognizerSpec {
+  readonly device: Device;
+  /** Path of the voice activity model. */
+  readonly vad: string;
+  /** Folders of the models; the first is the default. */
+  readonly models: readonly string[];
+}
+
 /** A job's header; its samples are the payload. */
 export type JobHeader =
   | { readonly kind: 'vad' }
-  | { readonly kind: 'recognize'; readonly span: SegmentSpan; readonly language: string };
+  | {
+      readonly kind: 'recognize';
+      readonly span: SegmentSpan;
+      /** Tag of the language, or "auto" where the model can find it out. */
+      readonly language: string;
+      /** Id of the model; the default when left out. */
+      readonly model?: string | undefined;
+    };
 
 /** First frame of a child (`ready` or `failed`), then one `done` or `error` per job. */
 export type AnswerHeader =
-  | { readonly kind: 'ready'; readonly model: ModelInfo; readonly device: string }
+  | { readonly kind: 'ready'; readonly models: readonly ModelInfo[] }
   | { readonly kind: 'failed'; readonly message: string }
   | { readonly kind: 'done'; readonly recognition?: Recognition }
   | { readonly kind: 'error'; readonly code: string };

@@ -11,7 +11,12 @@ const script = fileURLToPath(new URL('stand-in-recognizer.mjs', import.meta.url)
 const log = pino({ level: 'silent' });
 let pool: RecognizerPool;
 const start = async (size: number, modelFolder = '') =>
-  (pool = await RecognizerPool.start({ script, modelFolder, size, log }));
+  (pool = await RecognizerPool.start({
+    script,
+    spec: { device: 'cpu', vad: '', models: [modelFolder] },
+    size,
+    log,
+  }));
 const job = (language: string): Job => ({
   header: { kind: 'recognize', span: { start: 0, end: 3, regions: [] }, language },
   payload: Float32Array.of(1, 2, 3),

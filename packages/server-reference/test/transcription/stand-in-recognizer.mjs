@@ -18,12 +18,12 @@ function answer(header) {
   writeSync(1, Buffer.concat([prefix, json]));
 }
 
-if (process.argv[2] === 'broken') {
+if (JSON.parse(process.argv[2]).models[0] === 'broken') {
   answer({ kind: 'failed', message: 'no such model' });
   process.exit(1);
 }
 const model = { id: 'stand-in', name: 'Stand-in', languages: ['en'], description: '', wordTimestamps: false };
-answer({ kind: 'ready', model, device: 'cpu' });
+answer({ kind: 'ready', models: [model] });
 for (;;) {
   const prefix = read(8);
   const job = JSON.parse(read(prefix.readUInt32LE(0)).toString());
