@@ -20,4 +20,19 @@ export { loadMoonshine, MOONSHINE_TINY_EN, type MoonshineFiles } from './moonshi
 export { FAMILY_FILES, type FamilyName, type FileRole } from './families.js';
 export { SpokenLanguage } from './spoken-language.js';
 export { assembleTranscript, toSegment } from './transcript.js';
+export {
+  LiveTranscription,
+  type LiveEngine,
+  type LiveEvent,
+  type LiveOptions,
+} from './streaming/live-transcription.js';
 export { transcribePcm, type TranscribePcmOptions } from './transcribe-pcm.js';
+export { Diarizer, MOST_SPEAKERS } from './diarization/diarizer.js';
+export { EmbeddedSpeakers } from './diarization/embedded-speakers.js';
+export type {
+  SpeakerModel,
+  SpeakerTurn,
+  VoiceCutter,
+  VoiceDescription,
+  VoicePiece,
+} from './diarization/speaker-model.js';

@@ -24,10 +24,15 @@ export function slaneyFilters(count: number, fftSize: number): MelFilter[] {
   });
 }
 
-/** Kaldi's filters from `low` Hz to 8 kHz for spectra of `fftSize` samples. */
-export function kaldiFilters(count: number, fftSize: number, low: number): MelFilter[] {
+/** Kaldi's filters from `low` to `high` Hz for spectra of `fftSize` samples. */
+export function kaldiFilters(
+  count: number,
+  fftSize: number,
+  low: number,
+  high = SAMPLE_RATE / 2,
+): MelFilter[] {
   const from = hertzToHtk(low);
-  const width = (hertzToHtk(SAMPLE_RATE / 2) - from) / (count + 1);
+  const width = (hertzToHtk(high) - from) / (count + 1);
   return Array.from({ length: count }, (_, i) => {
     const start = from + i * width;
     return toFilter(fftSize, (hertz) => {
