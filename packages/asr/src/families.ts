@@ -47,6 +47,7 @@ export const FAMILY_FILES = {
     model: onnx('model'),
     vocabulary: text('vocab.json', 'tokens.txt', 'vocab.txt'),
     preprocessor: optional(text('preprocessor_config.json')),
+    config: optional(text('config.json')),
   },
   transducer: {
     encoder: onnx('encoder-model', 'encoder'),
@@ -54,11 +55,13 @@ export const FAMILY_FILES = {
     decoder: optional(onnx('decoder')),
     joiner: optional(onnx('joiner')),
     vocabulary: text('vocab.txt', 'tokens.txt'),
+    config: optional(text('config.json')),
   },
   canary: {
     encoder: onnx('encoder-model'),
     decoder: onnx('decoder-model'),
     vocabulary: text('vocab.txt'),
+    config: optional(text('config.json')),
   },
 } as const satisfies Record<string, Record<string, FileRole>>;
 

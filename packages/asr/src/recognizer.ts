@@ -27,6 +27,9 @@ export interface Recognition {
   readonly language?: string | undefined;
 }
 
+/** What comes of audio in which nobody says anything. */
+export const NOTHING_SAID: Recognition = { text: '', confidence: null, words: [], outcome: 'no_speech' };
+
 /** Wishes for one recognition. */
 export interface RecognizeOptions {
   /** Stops the recognition between two tokens. */
