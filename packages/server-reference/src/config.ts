@@ -30,6 +30,10 @@ export interface Config {
   readonly maxDuration: number;
   /** Transcriptions that may wait for their turn. */
   readonly maxQueue: number;
+  /** Live streams at once; four for each recogniser when left out. */
+  readonly maxStreams?: number;
+  /** Seconds without audio after which a live stream is ended. */
+  readonly streamIdle: number;
   /** Names or folders of the models; the first is the default. */
   readonly model: readonly string[];
   /** Folder of downloaded models; `models` in the data folder when left out. */
@@ -98,6 +102,16 @@ export function readConfig(argv: readonly string[], version: string): Config {
     )
     .addOption(
       option('--max-queue <number>', 'transcriptions that may wait').default(256).argParser(whole(0)),
+    )
+    .addOption(
+      option('--max-streams <number>', 'live streams at once (default: four per recogniser)').argParser(
+        whole(0),
+      ),
+    )
+    .addOption(
+      option('--stream-idle <seconds>', 'seconds without audio that end a live stream')
+        .default(60)
+        .argParser(whole(1)),
     )
     .addOption(
       option(

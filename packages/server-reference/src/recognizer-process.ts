@@ -95,11 +95,14 @@ async function work(models: Models): Promise<void> {
         await detect(models, payload);
       } else {
         const recognizer = choose(models, job.model);
-        const recognition = await recognizeSegment(
-          (piece, regions) => recognizer.recognize(piece, { language: job.language, words: true, regions }),
-          payload,
-          job.span,
-        );
+        const { language, span } = job;
+        const recognition = job.draft
+          ? await recognizer.recognize(payload, { language })
+          : await recognizeSegment(
+              (piece, regions) => recognizer.recognize(piece, { language, words: true, regions }),
+              payload,
+              span,
+            );
         answer({ kind: 'done', recognition });
       }
     } catch (error) {

@@ -35,6 +35,8 @@ export type JobHeader =
       readonly language: string;
       /** Id of the model; the default when left out. */
       readonly model?: string | undefined;
+      /** A text that will be replaced soon: no second tries, no word times. */
+      readonly draft?: boolean;
     };
 
 /** First frame of a child (`ready` or `failed`), then one `done` or `error` per job. */

@@ -1,6 +1,7 @@
 /**
  * Fair shares of the recognisers: every transcription has a lane, and free recognisers take one job from each lane in
- * turn, so that an hour-long recording does not hold up a short one. A job whose recogniser died is tried once more.
+ * turn, so that an hour-long recording does not hold up a short one. Lanes in which somebody is speaking at this moment come
+ * first, but for one job in four. A job whose recogniser died is tried once more.
  */
 import { HttpError } from '../http-error.js';
 import { RecognizerDied, type Job, type JobResult, type RecognizerPool } from './recognizer-pool.js';
@@ -11,6 +12,15 @@ interface Entry {
   attempts: number;
   resolve(result: JobResult): void;
   reject(error: unknown): void;
+}
+
+/** So many live jobs in a row, while others wait. */
+const LIVE_IN_A_ROW = 3;
+
+/** Lanes with waiting jobs; the first is next. */
+interface Turns {
+  readonly live: Entry[][];
+  readonly ordinary: Entry[][];
 }
 
 /** One transcription's jobs. */
@@ -28,24 +38,25 @@ export interface Lane {
 /** Hands the jobs of all lanes to one pool. */
 export class Scheduler {
   readonly #pool: RecognizerPool;
-  /** Lanes with waiting jobs; the first is next. */
-  readonly #turns: Entry[][] = [];
+  readonly #turns: Turns = { live: [], ordinary: [] };
+  #liveInARow = 0;
 
   constructor(pool: RecognizerPool) {
     this.#pool = pool;
     pool.onFree = () => this.#dispatch();
     pool.onHopeless = () => {
-      for (const queue of this.#turns.splice(0))
+      for (const queue of [...this.#turns.live.splice(0), ...this.#turns.ordinary.splice(0)])
         for (const entry of queue.splice(0)) entry.reject(new HttpError('recognizer_failed'));
     };
   }
 
-  openLane(): Lane {
+  openLane(kind: keyof Turns = 'ordinary'): Lane {
     const queue: Entry[] = [];
+    const turns = this.#turns[kind];
     return {
       submit: (job) =>
         new Promise<JobResult>((resolve, reject) => {
-          this.#enqueue(queue, { job, attempts: 0, resolve, reject });
+          this.#enqueue(turns, queue, { job, attempts: 0, resolve, reject });
         }).finally(() => wipe(job.payload)),
       close: (reason) => {
         for (const entry of queue.splice(0)) entry.reject(reason);
@@ -53,29 +64,37 @@ export class Scheduler {
     };
   }
 
-  #enqueue(queue: Entry[], entry: Entry): void {
+  #enqueue(turns: Entry[][], queue: Entry[], entry: Entry): void {
     queue.push(entry);
-    if (!this.#turns.includes(queue)) this.#turns.push(queue);
+    if (!turns.includes(queue)) turns.push(queue);
     this.#dispatch();
   }
 
   #dispatch(): void {
     while (this.#pool.free) {
-      const queue = this.#turns.shift();
+      const turns = this.#nextTurns();
+      const queue = turns.shift();
       if (queue === undefined) return;
       const entry = queue.shift();
       if (entry === undefined) continue;
-      if (queue.length > 0) this.#turns.push(queue);
-      void this.#run(queue, entry);
+      this.#liveInARow = turns === this.#turns.live ? this.#liveInARow + 1 : 0;
+      if (queue.length > 0) turns.push(queue);
+      void this.#run(turns, queue, entry);
     }
   }
 
-  async #run(queue: Entry[], entry: Entry): Promise<void> {
+  #nextTurns(): Entry[][] {
+    const { live, ordinary } = this.#turns;
+    if (live.length === 0) return ordinary;
+    return ordinary.length > 0 && this.#liveInARow >= LIVE_IN_A_ROW ? ordinary : live;
+  }
+
+  async #run(turns: Entry[][], queue: Entry[], entry: Entry): Promise<void> {
     entry.attempts++;
     try {
       entry.resolve(await this.#pool.run(entry.job));
     } catch (error) {
-      if (error instanceof RecognizerDied && entry.attempts < 2) this.#enqueue(queue, entry);
+      if (error instanceof RecognizerDied && entry.attempts < 2) this.#enqueue(turns, queue, entry);
       else entry.reject(new HttpError('recognizer_failed', undefined, { cause: error }));
     }
   }
