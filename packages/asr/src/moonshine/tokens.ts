@@ -18,13 +18,16 @@ export class TokenDecoder {
   readonly #pieces: readonly string[];
 
   /**
-   * @param vocabulary The contents of `tokens.txt`: line n (from 0, lines end in `\n`) is token id n.
+   * @param vocabulary The contents of `tokens.txt`: line n (from 0, lines end in `\n`) is token id n. Or of the hub's
+   * `tokenizer.json`, which says the same at greater length.
    * @throws {AsrError} `invalid_model` when it is another vocabulary.
    */
   constructor(vocabulary: string) {
-    this.#pieces = vocabulary.replace(/\n$/, '').split('\n');
+    this.#pieces = vocabulary.startsWith('{')
+      ? piecesOfTokenizer(vocabulary)
+      : vocabulary.replace(/\n$/, '').split('\n');
     if (this.#pieces.length !== VOCABULARY_SIZE || this.#pieces[END] !== '</s>')
-      throw new AsrError('invalid_model', 'tokens.txt is not the vocabulary of Moonshine');
+      throw new AsrError('invalid_model', 'The vocabulary is not the one of Moonshine');
   }
 
   /** The text of tokens, with single spaces and none around it. Special tokens have no text. */
@@ -42,4 +45,17 @@ export class TokenDecoder {
     const text = new TextDecoder().decode(Uint8Array.from(bytes));
     return text.replace(/\s+/g, ' ').trim();
   }
+}
+
+/** The pieces in `model.vocab`, in order of their ids and without the special tokens at the end. */
+function piecesOfTokenizer(json: string): string[] {
+  let vocabulary: Record<string, number> | undefined;
+  try {
+    vocabulary = (JSON.parse(json) as { model?: { vocab?: Record<string, number> } }).model?.vocab;
+  } catch {
+    // Not JSON: the caller's check says so.
+  }
+  const pieces: string[] = [];
+  for (const [piece, id] of Object.entries(vocabulary ?? {})) if (id < VOCABULARY_SIZE) pieces[id] = piece;
+  return pieces;
 }

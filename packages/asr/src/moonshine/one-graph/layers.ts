@@ -1,0 +1,105 @@
+/**
+ * What encoder and decoder layers are made of, as few operations as ONNX Runtime allows: its own DynamicQuantizeMatMul,
+ * RotaryEmbedding and LayerNormalization. Tensors go into one builder, which may be an outer graph, nodes into another.
+ */
+import { ElementType } from '../../onnx/model.js';
+import { float, type GraphBuilder } from '../../onnx/graph-builder.js';
+import type { QuantizedMatrix } from './quantized-matrix.js';
+import type { MoonshineShape } from './shape.js';
+
+const EPSILON = 1e-5;
+
+/** Where the parts of a layer go. */
+export interface Workbench {
+  /** Takes nodes. */
+  readonly graph: GraphBuilder;
+  /** Takes tensors: the same builder, or that of the graph around it. */
+  readonly tensors: GraphBuilder;
+  readonly shape: MoonshineShape;
+}
+
+/** Adds `input` x `matrix` + `bias`: the input is quantised by its own range at every run. */
+export function addLinear(
+  { graph, tensors }: Workbench,
+  name: string,
+  input: string,
+  matrix: QuantizedMatrix,
+  bias?: Float32Array,
+): string {
+  const { rows, columns, weights, scales, zeroPoints } = matrix;
+  const perColumn = scales.length === 1 ? [] : [columns];
+  const inputs = [
+    input,
+    tensors.tensor(`${name}.weight`, ElementType.int8, [rows, columns], () => weights),
+    tensors.floats(`${name}.scale`, perColumn, scales),
+    tensors.tensor(`${name}.zero_point`, ElementType.int8, perColumn, () => zeroPoints),
+  ];
+  if (bias) inputs.push(tensors.floats(`${name}.bias`, [columns], bias));
+  return graph.addContrib('DynamicQuantizeMatMul', inputs)[0];
+}
+
+/** Adds the normalisation of `input` with a weight and no bias. */
+export function addNorm(
+  { graph, tensors }: Workbench,
+  name: string,
+  input: string,
+  weight: Float32Array,
+): string {
+  return graph.add('LayerNormalization', [input, tensors.floats(name, [weight.length], weight)], {
+    epsilon: float(EPSILON),
+  });
+}
+
+/** Adds `residual` + `change`, and the normalisation of it. */
+export function addResidual(
+  bench: Workbench,
+  name: string,
+  residual: string,
+  change: string,
+  weight: Float32Array,
+): { residual: string; normed: string } {
+  // Sum, because the runtime would fuse Add with the normalisation to an operation that is slower on CPUs.
+  const sum = bench.graph.add('Sum', [residual, change]);
+  return { residual: sum, normed: addNorm(bench, name, sum, weight) };
+}
+
+/** Tables of rotary position embedding (https://arxiv.org/abs/2104.09864) and how far they reach. */
+export interface RotaryTables {
+  readonly cos: string;
+  readonly sin: string;
+  /** Values of each head that are turned; the rest stays. */
+  readonly turned: number;
+}
+
+/** Adds tables for positions from 0 to `positions` - 1. */
+export function addRotaryTables(
+  tensors: GraphBuilder,
+  name: string,
+  inverseFrequencies: Float32Array,
+  positions: number,
+): RotaryTables {
+  const width = inverseFrequencies.length;
+  const table = (of: (angle: number) => number) =>
+    Float32Array.from({ length: positions * width }, (_, i) =>
+      of(Math.fround(inverseFrequencies[i % width] * Math.floor(i / width))),
+    );
+  return {
+    cos: tensors.floats(`${name}.cos`, [positions, width], table(Math.cos)),
+    sin: tensors.floats(`${name}.sin`, [positions, width], table(Math.sin)),
+    turned: 2 * width,
+  };
+}
+
+/** Adds the turning of `input` by its position: `position` is that of the first row. */
+export function addRotary(
+  { graph, shape }: Workbench,
+  tables: RotaryTables,
+  input: string,
+  position: string,
+): string {
+  return graph.addContrib('RotaryEmbedding', [input, position, tables.cos, tables.sin], {
+    interleaved: 1,
+    num_heads: shape.heads,
+    rotary_embedding_dim: tables.turned,
+  })[0];
+}

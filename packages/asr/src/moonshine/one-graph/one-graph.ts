@@ -1,0 +1,106 @@
+/**
+ * Moonshine as one composed graph (compose.ts): one run per segment. What the loop inside cannot do is done afterwards: a
+ * repetition is cut off, and an abort is noticed when the run is over.
+ */
+import type { InferenceSession, Tensor } from 'onnxruntime-common';
+import { findRepetition } from '../../repetition.js';
+import { openSession, runSession, type ModelFile, type Runtime, type SessionOptions } from '../../runtime.js';
+import type { CrossAttention, DecodeOptions, Decoding, MoonshineDecoder } from '../decoding.js';
+import { END } from '../tokens.js';
+import { names } from './compose.js';
+
+/** What one run wrote, the end included. */
+interface Written {
+  readonly tokens: readonly number[];
+  readonly logProbabilities: Float32Array;
+  readonly endAtFirst: number;
+}
+
+/** A graph made by {@link composeMoonshine}. */
+export class OneGraph implements MoonshineDecoder {
+  private constructor(
+    private readonly runtime: Runtime,
+    private readonly session: InferenceSession,
+    private readonly heads: number,
+  ) {}
+
+  /**
+   * @param heads of one layer, of which the graph gives those of all layers in a row.
+   * @throws {AsrError} `invalid_model`.
+   */
+  static async load(
+    runtime: Runtime,
+    graph: ModelFile,
+    heads: number,
+    options?: SessionOptions,
+  ): Promise<OneGraph> {
+    const inputs = [names.audio, names.maxTokens, names.noSpeechAbove];
+    const outputs = [names.tokens, names.logProbabilities, names.endLogProbabilities, names.attention];
+    const session = await openSession(runtime, graph, { name: 'Moonshine', inputs, outputs }, options);
+    return new OneGraph(runtime, session, heads);
+  }
+
+  async decode(pcm: Float32Array, options: DecodeOptions): Promise<Decoding> {
+    options.signal?.throwIfAborted();
+    const { Tensor } = this.runtime;
+    const { maxTokens, noSpeechAbove } = options;
+    const feeds = {
+      [names.audio]: new Tensor('float32', pcm, [1, pcm.length]),
+      [names.maxTokens]: new Tensor('int64', BigInt64Array.of(BigInt(maxTokens)), []),
+      [names.noSpeechAbove]: new Tensor('float32', Float32Array.of(noSpeechAbove), []),
+    };
+    const wanted = [names.tokens, names.logProbabilities, names.endLogProbabilities];
+    const result = await runSession(
+      this.session,
+      feeds,
+      options.attention ? [...wanted, names.attention] : wanted,
+    );
+    options.signal?.throwIfAborted();
+    const decoding = judge(readWritten(result), noSpeechAbove);
+    const attention = result[names.attention] as Tensor | undefined;
+    return attention
+      ? { ...decoding, attention: this.#readAttention(attention, decoding.tokens.length) }
+      : decoding;
+  }
+
+  #readAttention({ data, dims }: Tensor, tokens: number): CrossAttention {
+    const [, layersTimesHeads, , frames] = dims;
+    const weights = (data as Float32Array).subarray(0, tokens * layersTimesHeads * frames);
+    return { layers: layersTimesHeads / this.heads, heads: this.heads, frames, weights };
+  }
+
+  async release(): Promise<void> {
+    await this.session.release();
+  }
+}
+
+function readWritten(result: Readonly<Record<string, Tensor>>): Written {
+  const logProbabilities = result[names.logProbabilities].data as Float32Array;
+  const endAtFirst = (result[names.endLogProbabilities].data as Float32Array)[0];
+  // Where the end was passed over, the first token's probability is that among the others.
+  if (logProbabilities.length > 0) logProbabilities[0] -= Math.log1p(-Math.exp(endAtFirst));
+  return {
+    tokens: Array.from(result[names.tokens].data as BigInt64Array, Number),
+    logProbabilities,
+    endAtFirst,
+  };
+}
+
+/** Decides how a decoding ended, as if it had been watched token by token. */
+function judge({ tokens, logProbabilities, endAtFirst }: Written, noSpeechAbove: number): Decoding {
+  if (endAtFirst > noSpeechAbove)
+    return { tokens: [], logProbabilities: new Float32Array(0), meanLogProbability: 0, stop: 'no_speech' };
+  const finish = (kept: number, scored: number, stop: Decoding['stop']): Decoding => ({
+    tokens: tokens.slice(0, kept),
+    logProbabilities: logProbabilities.slice(0, kept),
+    meanLogProbability:
+      scored === 0 ? 0 : logProbabilities.subarray(0, scored).reduce((a, b) => a + b) / scored,
+    stop,
+  });
+  for (let count = 1; count <= tokens.length; count++) {
+    if (tokens[count - 1] === END) return finish(count - 1, count, 'end');
+    const repetition = findRepetition(tokens.slice(0, count));
+    if (repetition) return finish(count - repetition.length * (repetition.times - 1), count, 'repetition');
+  }
+  return finish(tokens.length, tokens.length, 'limit');
+}
