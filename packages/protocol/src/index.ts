@@ -10,3 +10,5 @@ export * from './errors.js';
 export * from './routes.js';
 export * from './api.js';
 export * from './subtitles.js';
+export * from './history-api.js';
+export * from './stream.js';

@@ -50,12 +50,16 @@ export const routes = {
 /** The name of a route in {@link routes}. */
 export type RouteName = keyof typeof routes;
 
-/** The path of a route with its `:id` filled in (ids are base64url and need no escaping). */
-export function pathOf(route: Route, id?: string): string {
-  return id === undefined ? route.path : route.path.replace(':id', id);
+/** The path of a route with its `:id` and `:revision` filled in (ids are base64url and need no escaping). */
+export function pathOf(route: Route, id?: string, revision?: number): string {
+  const path = id === undefined ? route.path : route.path.replace(':id', id);
+  return revision === undefined ? path : path.replace(':revision', String(revision));
 }
 
 /** Request header of the vault's writes: the revision of the index that the write replaces, quoted; "0" where there is none. */
 export const INDEX_MATCH_HEADER = 'sealscribe-index-match';
+  listRevisions: route('GET', '/v1/transcripts/:id/revisions', 'vault'),
+  getRevision: route('GET', '/v1/transcripts/:id/revisions/:revision', 'vault'),
+  deleteRevisions: route('DELETE', '/v1/transcripts/:id/revisions', 'vault'),
 /** Response header on a part: the transcript revision at which this part was stored. */
 export const PART_REVISION_HEADER = 'sealscribe-part-revision';

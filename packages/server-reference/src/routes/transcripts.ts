@@ -10,7 +10,7 @@ import { readIndex } from '../store/vault-index.js';
 import { pageOf } from './page-query.js';
 import { etagOf, intentOf, replacedIndex, replacedRevision } from './revisions.js';
 import { readParts, requireParts } from './sealed-parts.js';
-import { bytesOf, idOf } from './validation.js';
+import { base64urlOf, bytesOf, idOf } from './validation.js';
 import { vaultRoute, type VaultContext } from './vault-route.js';
 
 /** List, put, get and delete of transcripts, and the index. */
@@ -91,9 +91,5 @@ export function registerTranscripts(context: VaultContext): void {
 }
 
 function infoOf({ key, card, ...rest }: StoredCard): TranscriptInfo {
-  return { ...rest, key: base64url(key), card: base64url(card) };
-}
-
-function base64url(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64url');
+  return { ...rest, key: base64urlOf(key), card: base64urlOf(card) };
 }

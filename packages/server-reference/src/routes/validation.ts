@@ -49,6 +49,18 @@ export function idOf(request: FastifyRequest): string {
 }
 
 /**
+ * The revision in the path.
+ *
+ * @throws HttpError `bad_request`
+ */
+export function revisionOf(request: FastifyRequest): number {
+  const { revision } = request.params as { revision?: unknown };
+  if (typeof revision !== 'string' || !/^[1-9]\d{0,14}$/.test(revision))
+    throw new HttpError('bad_request', 'A revision is a whole number from 1.');
+  return Number(revision);
+}
+
+/**
  * The body, when it is bytes and not empty.
  *
  * @throws HttpError `unsupported_media`, `bad_request`
@@ -60,4 +72,9 @@ export function bytesOf(request: FastifyRequest): Uint8Array {
     throw new HttpError('unsupported_media', 'Send the bytes as application/octet-stream.');
   if (body.length === 0) throw new HttpError('bad_request', 'The body is empty.');
   return body;
+}
+
+/** Bytes as they stand inside JSON. */
+export function base64urlOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64url');
 }

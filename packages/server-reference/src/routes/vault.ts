@@ -7,6 +7,7 @@ import { Credentials } from '../auth/credentials.js';
 import type { Store } from '../store/index.js';
 import { registerAccounts } from './accounts.js';
 import { registerBlobs } from './blobs.js';
+import { registerHistory } from './history.js';
 import { registerKeys } from './keys.js';
 import { installRateLimit } from './rate-limit.js';
 import { installMultipart } from './sealed-parts.js';
@@ -66,5 +67,6 @@ export function registerVaultRoutes(
     registerKeys(context);
     registerBlobs(context);
     registerTranscripts(context);
+    registerHistory(context);
   });
 }

@@ -12,13 +12,11 @@ const SLICE = { rows: 100, bytes: 4 * 1024 * 1024 };
 
 /** Deletes all blobs, transcripts and the index of an account; the account, its keys and its sessions stay. */
 export async function deleteData(store: Store, accountId: string): Promise<void> {
-  while (await deleteSlice(store, accountId, 'blobs'));
-  while (await deleteSlice(store, accountId, 'transcripts'));
+  for (const table of tables) while (await deleteSlice(store, accountId, table));
   await store.free(() =>
     store.db.transaction().execute(async (db) => {
       // Also whatever another client has stored since the last slice.
-      await db.deleteFrom('blobs').where('account_id', '=', accountId).execute();
-      await db.deleteFrom('transcripts').where('account_id', '=', accountId).execute();
+      for (const table of tables) await db.deleteFrom(table).where('account_id', '=', accountId).execute();
       await db.deleteFrom('vault_indexes').where('account_id', '=', accountId).execute();
       await db.updateTable('accounts').set({ stored_bytes: 0 }).where('id', '=', accountId).execute();
     }),
@@ -35,30 +33,33 @@ export async function deleteAccount(store: Store, accountId: string): Promise<vo
 
 const sizes = {
   blobs: sql<number>`size`,
+  earlier_cards: sql<number>`length(card)`,
+  earlier_parts: sql<number>`length(bytes)`,
   transcripts: sql<number>`length(key) + length(card) + length(transcript) + length(words)`,
 };
 
+type Table = keyof typeof sizes;
+/** SQLite's own key of a row. */
+const rowid = sql<number>`rowid`;
+const tables = Object.keys(sizes) as Table[];
+
 /** Deletes some rows for good; says whether there were any. */
-async function deleteSlice(
-  store: Store,
-  accountId: string,
-  table: 'blobs' | 'transcripts',
-): Promise<boolean> {
+async function deleteSlice(store: Store, accountId: string, table: Table): Promise<boolean> {
   const deleted = await store.free(() =>
     store.db.transaction().execute(async (db) => {
       const rows = await db
         .selectFrom(table)
-        .select(['id', sizes[table].as('size')])
+        .select([rowid.as('row'), sizes[table].as('size')])
         .where('account_id', '=', accountId)
-        .orderBy('id')
+        .orderBy(rowid)
         .limit(SLICE.rows)
         .execute();
       const slice = cutSlice(rows);
       if (slice.length === 0) return false;
       const bytes = slice.reduce((sum, { size }) => sum + size, 0);
-      const ids = slice.map(({ id }) => id);
+      const ids = slice.map(({ row }) => row);
       await changeStoredBytes(db, accountId, -bytes, 0);
-      await db.deleteFrom(table).where('account_id', '=', accountId).where('id', 'in', ids).execute();
+      await db.deleteFrom(table).where('account_id', '=', accountId).where(rowid, 'in', ids).execute();
       return true;
     }),
   );

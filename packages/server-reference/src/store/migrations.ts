@@ -84,7 +84,43 @@ async function createTables(db: Kysely<unknown>): Promise<void> {
     .execute();
 }
 
+async function createHistory(db: Kysely<unknown>): Promise<void> {
+  await owned(db.schema.createTable('earlier_cards'))
+    .addColumn('id', 'text', (column) => column.notNull())
+    .addColumn('revision', 'integer', (column) => column.notNull())
+    .addColumn('transcript_revision', 'integer', (column) => column.notNull())
+    .addColumn('words_revision', 'integer', (column) => column.notNull())
+    .addColumn('card', 'blob', (column) => column.notNull())
+    .addPrimaryKeyConstraint('earlier_cards_key', ['account_id', 'id', 'revision'])
+    .modifyEnd(strict)
+    .execute();
+  await owned(db.schema.createTable('earlier_parts'))
+    .addColumn('id', 'text', (column) => column.notNull())
+    .addColumn('part', 'text', (column) => column.notNull())
+    .addColumn('revision', 'integer', (column) => column.notNull())
+    .addColumn('bytes', 'blob', (column) => column.notNull())
+    .addPrimaryKeyConstraint('earlier_parts_key', ['account_id', 'id', 'part', 'revision'])
+    .modifyEnd(strict)
+    .execute();
+}
+
+async function addRecoveryAndApiKeys(db: Kysely<unknown>): Promise<void> {
+  // SQLite adds one column at a time.
+  await db.schema.alterTable('accounts').addColumn('recovery_auth_hash', 'text').execute();
+  await db.schema.alterTable('accounts').addColumn('wrap_recovery', 'text').execute();
+  await owned(db.schema.createTable('api_keys'))
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('key_hash', 'text', (column) => column.notNull().unique())
+    .addColumn('created_at', 'text', (column) => column.notNull())
+    .addColumn('expires_at', 'text')
+    .modifyEnd(strict)
+    .execute();
+  await db.schema.createIndex('api_keys_by_account').on('api_keys').column('account_id').execute();
+}
+
 /** Every step by name. */
 export const migrations: Record<string, Migration> = {
   '0001-accounts-blobs-transcripts': { up: createTables },
+  '0002-recovery-and-api-keys': { up: addRecoveryAndApiKeys },
+  '0003-earlier-revisions': { up: createHistory },
 };

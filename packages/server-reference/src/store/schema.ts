@@ -72,6 +72,27 @@ export interface ServerSecretsTable {
   value: Uint8Array;
 }
 
+/** The card of a revision that was replaced, and which of the other parts belonged to it. */
+export interface EarlierCardsTable {
+  account_id: string;
+  id: string;
+  revision: number;
+  card: Uint8Array;
+  /** The revisions at which its parts were stored; their bytes are in `earlier_parts`, or still in use. */
+  transcript_revision: number;
+  words_revision: number;
+}
+
+/** A part that was replaced, kept as long as a card of {@link EarlierCardsTable} needs it. */
+export interface EarlierPartsTable {
+  account_id: string;
+  id: string;
+  part: 'transcript' | 'words';
+  /** The transcript's revision at which this part was stored. */
+  revision: number;
+  bytes: Uint8Array;
+}
+
 /** All tables by name. */
 export interface Schema {
   accounts: AccountsTable;
@@ -81,3 +102,5 @@ export interface Schema {
   vault_indexes: VaultIndexesTable;
   server_secrets: ServerSecretsTable;
 }
+  earlier_cards: EarlierCardsTable;
+  earlier_parts: EarlierPartsTable;

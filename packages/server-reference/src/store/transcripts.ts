@@ -1,10 +1,12 @@
 /**
  * Sealed transcripts by account and id: key, card, transcript and words, written together with the vault's index in one
- * transaction (docs/formats.md, sealed-v1). The server keeps the revisions in step and reads nothing. When a replacement or a
- * deletion returns, the old bytes are gone from the disk. Reading is in transcript-reads.ts.
+ * transaction (docs/formats.md, sealed-v1). The server keeps the revisions in step and reads nothing. What a replacement takes
+ * the place of is kept by earlier-revisions.ts; when a deletion returns, all of it is gone from the disk. Reading is in
+ * transcript-reads.ts.
  */
 import { sql } from 'kysely';
 import { HttpError } from '../http-error.js';
+import { KEPT, dropRevisions, keepRevision } from './earlier-revisions.js';
 import { changeStoredBytes } from './storage-bound.js';
 import { replaceIndex } from './vault-index.js';
 import type { Connection, Store } from './index.js';
@@ -85,8 +87,15 @@ export async function replaceTranscript(
   const written = await store.db.transaction().execute(async (db) => {
     const old = await sizesAtRevision(db, accountId, id, replaces);
     const index = await replaceIndex(db, accountId, place.index.replaces, place.index.sealed);
-    const growth = total({ ...old, ...sizesOf(parts) }) - total(old);
-    await changeStoredBytes(db, accountId, growth + index.growth, bound);
+    let growth = total({ ...old, ...sizesOf(parts) }) - total(old) + index.growth;
+    if (parts.key) {
+      growth -= await dropRevisions(db, place);
+    } else {
+      await keepRevision(db, place, parts);
+      growth += old.card + (parts.transcript ? old.transcript : 0) + (parts.words ? old.words : 0);
+      growth -= await dropRevisions(db, place, revision - KEPT);
+    }
+    await changeStoredBytes(db, accountId, growth, bound);
     await db
       .updateTable('transcripts')
       .set({
@@ -120,7 +129,8 @@ export async function deleteTranscript(
     store.db.transaction().execute(async (db) => {
       const old = await sizesAtRevision(db, accountId, id, replaces);
       const index = await replaceIndex(db, accountId, place.index.replaces, place.index.sealed);
-      await changeStoredBytes(db, accountId, index.growth - total(old), bound);
+      const freed = total(old) + (await dropRevisions(db, place));
+      await changeStoredBytes(db, accountId, index.growth - freed, bound);
       await db.deleteFrom('transcripts').where('account_id', '=', accountId).where('id', '=', id).execute();
       return { revision: 0, indexRevision: index.revision };
     }),

@@ -29,6 +29,8 @@ beforeAll(async () => {
   owner = await Person.signUp(vault);
   await owner.putBlob(blob, bytesOf(40));
   await owner.putTranscript(transcript, newParts(), creating(0));
+  const { card, index } = newParts();
+  await owner.putTranscript(transcript, { card, index }, replacing(1, 1));
 });
 afterAll(() => vault.close());
 
@@ -50,7 +52,7 @@ function ask(route: Route, authorization: string | undefined) {
   const isWrite = route.method === 'PUT' && route.path.startsWith('/v1/transcripts');
   return vault.app.inject({
     method: route.method,
-    url: pathOf(route, id),
+    url: pathOf(route, id, 1),
     headers: {
       ...(authorization !== undefined && { authorization }),
       ...(route.method === 'GET' ? {} : replacing(1, 1)),

@@ -5,6 +5,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { KEPT } from '../../src/store/earlier-revisions.js';
 import { filesWith } from '../store/raw-files.js';
 import { bytesOf, creating, newId, newKeys, newParts, Person, replacing, startVault } from './vault-app.js';
 import type { SealedParts, VaultApp } from './vault-app.js';
@@ -66,24 +67,54 @@ test('a deleted transcript is gone with every part, and the index before', async
   expect(isWholeOnDisk(blob.bytes)).toBe(true);
 });
 
-test('a replaced part is gone, an unchanged one stays', async () => {
-  const { transcript } = await plant(person);
+/** Replaces card, segments and index; the words stay. */
+async function replace({ id }: { id: string }, revision: number) {
   const { card, transcript: body, index } = newParts();
   const answer = await person.putTranscript(
-    transcript.id,
+    id,
     { card, transcript: body, index },
-    replacing(1, 1),
+    replacing(revision, revision),
   );
   expect(answer.statusCode).toBe(200);
-  for (const name of ['card', 'transcript', 'index'] as const)
+}
+
+test('what was replaced stays as an earlier revision, and goes with the transcript', async () => {
+  const { transcript } = await plant(person);
+  await replace(transcript, 1);
+  expect(isOnDisk(transcript.parts.index)).toBe(false);
+  for (const name of ['key', 'card', 'transcript', 'words'] as const)
+    expect(isWholeOnDisk(transcript.parts[name]), name).toBe(true);
+  const answer = await person.send('DELETE', `/v1/transcripts/${transcript.id}`, {
+    payload: bytesOf(600),
+    headers: replacing(2, 2),
+  });
+  expect(answer.statusCode).toBe(200);
+  for (const [name, part] of Object.entries(transcript.parts)) expect(isOnDisk(part), name).toBe(false);
+});
+
+test('forgotten revisions are gone, what the present one needs stays', async () => {
+  const { transcript } = await plant(person);
+  await replace(transcript, 1);
+  expect((await person.send('DELETE', `/v1/transcripts/${transcript.id}/revisions`)).statusCode).toBe(204);
+  for (const name of ['card', 'transcript'] as const)
     expect(isOnDisk(transcript.parts[name]), name).toBe(false);
   for (const name of ['key', 'words'] as const)
     expect(isWholeOnDisk(transcript.parts[name]), name).toBe(true);
 });
 
+test('a revision that is too many is gone', async () => {
+  const { transcript } = await plant(person);
+  for (let revision = 1; revision <= KEPT; revision++) await replace(transcript, revision);
+  expect(isWholeOnDisk(transcript.parts.card)).toBe(true);
+  await replace(transcript, KEPT + 1);
+  for (const name of ['card', 'transcript'] as const)
+    expect(isOnDisk(transcript.parts[name]), name).toBe(false);
+});
+
 test('deleting all data leaves none of it, and an account that can begin again', async () => {
   const other = await plant(await Person.signUp(vault));
-  const { all } = await plant(person);
+  const { all, transcript } = await plant(person);
+  await replace(transcript, 1);
   expect((await person.send('DELETE', '/v1/account/data')).statusCode).toBe(204);
   for (const bytes of all) expect(isOnDisk(bytes)).toBe(false);
   for (const bytes of other.all) expect(isWholeOnDisk(bytes)).toBe(true);

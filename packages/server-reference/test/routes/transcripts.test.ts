@@ -191,7 +191,7 @@ test('there is no index before the first write', async () => {
   expect(outcome(await indexOf(person))).toEqual([404, 'not_found']);
 });
 
-test('the bound of an account counts every sealed byte, neither more nor less', async () => {
+test('the bound of an account counts every sealed byte, earlier revisions with them, neither more nor less', async () => {
   const { id } = await created();
   const { card, index, words } = newParts();
   await person.putTranscript(id, { card, index: bytesOf(5), words: words.subarray(100) }, replacing(1, 1));
