@@ -16,8 +16,15 @@ export { Segmenter, type SegmentSpan } from './segmenter.js';
 export { PcmWindow } from './pcm-window.js';
 export * from './recognizer.js';
 export { recognizeSegment, type Recognize } from './recognize-segment.js';
-export { loadMoonshine, MOONSHINE_TINY_EN, type MoonshineFiles } from './moonshine/moonshine.js';
+export {
+  loadMoonshine,
+  MOONSHINE_TINY_EN,
+  type MoonshineFiles,
+  type MoonshineOptions,
+} from './moonshine/moonshine.js';
+export { COMPOSER_VERSION, composeMoonshine, type ComposeOptions } from './moonshine/one-graph/compose.js';
 export type { FamilyFiles, LoadOptions } from './load-options.js';
+export { loadWhisper, type WhisperOptions } from './whisper/whisper.js';
 export { loadCtc } from './ctc/ctc.js';
 export { loadTransducer } from './transducer/transducer.js';
 export { loadCanary, type CanaryOptions } from './canary/canary.js';
@@ -31,6 +38,7 @@ export {
   type LiveOptions,
 } from './streaming/live-transcription.js';
 export { transcribePcm, type TranscribePcmOptions } from './transcribe-pcm.js';
+export { assignSpeakers } from './diarization/assign-speakers.js';
 export { Diarizer, MOST_SPEAKERS } from './diarization/diarizer.js';
 export { EmbeddedSpeakers } from './diarization/embedded-speakers.js';
 export type {

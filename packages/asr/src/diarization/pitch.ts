@@ -17,10 +17,10 @@ const VOICED = 0.5;
 /** What a lag of one sample more costs: of two equal peaks the higher pitch is meant. */
 const LAG_PENALTY = 0.0004;
 
-/** Every 20 ms. */
-export const PITCH_HOP = 320;
+/** Every 40 ms. */
+export const PITCH_HOP = 640;
 
-/** Pitch in Hz, 0 where nothing is voiced; value i is that of the 40 ms around sample 320 i + 200. */
+/** Pitch in Hz, 0 where nothing is voiced; value i is that of the 40 ms around sample 640 i + 200. */
 export function computePitch(pcm: Float32Array): Float64Array {
   const correlation = new Autocorrelation();
   const frames = Math.max(0, Math.ceil((pcm.length - 400 + 1) / PITCH_HOP));
@@ -51,8 +51,12 @@ class Autocorrelation {
   /** 640 samples from `start` on, without their mean, windowed; beyond the ends is silence. */
   frame(pcm: Float32Array, start: number): Float64Array {
     const samples = this.#samples;
+    const first = Math.max(0, -start);
+    const inside = pcm.subarray(start + first, start + WINDOW);
+    samples.fill(0);
+    samples.set(inside, first);
     let sum = 0;
-    for (let i = 0; i < WINDOW; i++) sum += samples[i] = pcm[start + i] ?? 0;
+    for (let i = 0; i < WINDOW; i++) sum += samples[i];
     for (let i = 0; i < WINDOW; i++) samples[i] = (samples[i] - sum / WINDOW) * this.window[i];
     return samples;
   }

@@ -65,7 +65,9 @@ describe.skipIf(!present)('speakers on the shared recordings (skipped without th
       );
     }
     const mean = rates / table.length;
-    console.log([...table, `mean DER ${percent(mean)}, speaker-count error ${countErrors}`].join('\n'));
+    process.stdout.write(
+      `${table.join('\n')}\nmean DER ${percent(mean)}, speaker-count error ${countErrors}\n`,
+    );
     return { mean, countErrors, asOneSpeaker: asOneSpeaker / table.length, files: table.length };
   }
 
@@ -94,8 +96,8 @@ describe.skipIf(!present)('speakers on the shared recordings (skipped without th
     const { mean, asOneSpeaker, files } = await scoreAll('ami');
     expect(files).toBe(3);
     expect(mean).toBeLessThanOrEqual(asOneSpeaker + 0.005);
-    console.log(
-      `${((voiceMicroseconds / 1e6 / heardSeconds) * 3600).toFixed(1)} CPU-seconds per hour, without VAD`,
+    process.stdout.write(
+      `${((voiceMicroseconds / 1e6 / heardSeconds) * 3600).toFixed(1)} CPU-seconds per hour, without VAD\n`,
     );
   });
 });
