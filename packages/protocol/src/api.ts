@@ -1,76 +1,11 @@
 /**
- * Shapes of requests and answers, as schemas. Bytes inside JSON are canonical unpadded base64url; ids are 16 bytes that the
- * client made. The server checks shapes and sizes here; whether key-derivation parameters are strong is the client's check.
+ * Shapes of requests and answers, as schemas: blobs and transcripts of the vault, the transcription routes, errors.
+ * account-api.ts has those of accounts.
  */
 import * as z from 'zod/mini';
+import { idSchema, revision, timestamp, wrappedKey } from './fields.js';
 import { segmentSchema, transcriptSchema } from './transcript.js';
 import { errorStatus, type ErrorCode } from './errors.js';
-
-/** 22 characters of unpadded canonical base64url: 16 bytes. */
-export const ID_PATTERN = /^[A-Za-z0-9_-]{21}[AQgw]$/;
-
-/** Canonical unpadded base64url of exactly `bytes` bytes. */
-function base64urlOf(bytes: number) {
-  const whole = Math.floor((bytes * 8) / 6);
-  const last = ['', '', '[AQgw]', '', '[AEIMQUYcgkosw048]'][(bytes * 8) % 6] ?? '';
-  return z.string().check(z.regex(new RegExp(`^[A-Za-z0-9_-]{${whole}}${last}$`)));
-}
-
-export const idSchema = z.string().check(z.regex(ID_PATTERN));
-const revision = z.int().check(z.gte(1));
-const timestamp = z.iso.datetime();
-const email = z.string().check(z.minLength(3), z.maxLength(320), z.regex(/^[^\s\p{Cc}]+@[^\s\p{Cc}]+$/u));
-const salt = base64urlOf(16);
-const authKey = base64urlOf(32);
-const iterations = z.int().check(z.gte(1), z.lte(10_000_000));
-/** A 32-byte key sealed under another: 24 + 32 + 48 bytes of Cobblestone-256. */
-const wrappedKey = base64urlOf(104);
-const wraps = z.strictObject({ password: wrappedKey });
-
-/** The key record as its owner writes it: see docs/formats.md, account-v1. */
-export const keyRecordSchema = z.strictObject({
-  email,
-  salt,
-  iterations,
-  keyVersion: revision,
-  authKey,
-  wraps,
-});
-export type KeyRecord = z.infer<typeof keyRecordSchema>;
-
-export const signUpRequestSchema = z.strictObject({ accountId: idSchema, keys: keyRecordSchema });
-export type SignUpRequest = z.infer<typeof signUpRequestSchema>;
-
-export const preloginRequestSchema = z.strictObject({ email });
-export const preloginAnswerSchema = z.strictObject({ salt, iterations });
-export type PreloginAnswer = z.infer<typeof preloginAnswerSchema>;
-
-export const signInRequestSchema = z.strictObject({ email, authKey });
-export type SignInRequest = z.infer<typeof signInRequestSchema>;
-
-/** Answer to sign-up and sign-in. The token goes into `Authorization: Bearer`. */
-export const sessionSchema = z.strictObject({
-  token: base64urlOf(32),
-  accountId: idSchema,
-  expiresAt: timestamp,
-});
-export type Session = z.infer<typeof sessionSchema>;
-
-/** The key record as the server gives it back: without anything that authenticates. */
-export const storedKeysSchema = z.strictObject({
-  accountId: idSchema,
-  email,
-  salt,
-  iterations,
-  keyVersion: revision,
-  wraps,
-});
-export type StoredKeys = z.infer<typeof storedKeysSchema>;
-
-/** Replaces the whole key record. `authKey` is the one in force until now; If-Match carries its keyVersion. */
-export const replaceKeysRequestSchema = z.strictObject({ authKey, keys: keyRecordSchema });
-export type ReplaceKeysRequest = z.infer<typeof replaceKeysRequestSchema>;
-export const replaceKeysAnswerSchema = z.strictObject({ keyVersion: revision });
 
 /** Query of the two lists, in order of id: `after` is `next` of the page before; `limit` is 1 to 200, 100 when absent. */
 export const listQuerySchema = z.strictObject({

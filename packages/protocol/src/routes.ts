@@ -7,31 +7,44 @@ export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
   readonly half: 'transcription' | 'vault';
-  /** Whether the route needs `Authorization: Bearer <session token>`. */
+  /** Whether the route needs `Authorization: Bearer <session token or API key>`. */
   readonly auth: boolean;
+  /** Whether only a session will do: an API key may transcribe and move sealed bytes, and nothing that touches the account. */
+  readonly sessionOnly: boolean;
 }
 
-const route = (method: Route['method'], path: string, half: Route['half'], auth = true): Route => ({
-  method,
-  path,
-  half,
-  auth,
-});
+const route = (
+  method: Route['method'],
+  path: string,
+  half: Route['half'],
+  auth: boolean | 'session' = true,
+): Route => ({ method, path, half, auth: auth !== false, sessionOnly: auth === 'session' });
 
 export const routes = {
   health: route('GET', '/health', 'transcription', false),
   models: route('GET', '/v1/models', 'transcription'),
   languages: route('GET', '/v1/languages', 'transcription'),
   transcribe: route('POST', '/v1/transcribe', 'transcription'),
+  /** A WebSocket (stream.ts). The session may also be told by a token in the query string. */
+  stream: route('GET', '/v1/stream', 'transcription'),
+  streamTokens: route('POST', '/v1/stream-tokens', 'transcription'),
 
   signUp: route('POST', '/v1/accounts', 'vault', false),
   prelogin: route('POST', '/v1/accounts/prelogin', 'vault', false),
+  recover: route('POST', '/v1/accounts/recovery', 'vault', false),
+  putKeysByRecovery: route('PUT', '/v1/accounts/recovery', 'vault', false),
   signIn: route('POST', '/v1/sessions', 'vault', false),
-  signOut: route('DELETE', '/v1/sessions/current', 'vault'),
+  signOut: route('DELETE', '/v1/sessions/current', 'vault', 'session'),
+  listSessions: route('GET', '/v1/sessions', 'vault', 'session'),
+  endSession: route('DELETE', '/v1/sessions/:id', 'vault', 'session'),
+  listApiKeys: route('GET', '/v1/api-keys', 'vault', 'session'),
+  createApiKey: route('POST', '/v1/api-keys', 'vault', 'session'),
+  deleteApiKey: route('DELETE', '/v1/api-keys/:id', 'vault', 'session'),
   getKeys: route('GET', '/v1/account/keys', 'vault'),
-  putKeys: route('PUT', '/v1/account/keys', 'vault'),
-  deleteData: route('DELETE', '/v1/account/data', 'vault'),
-  deleteAccount: route('DELETE', '/v1/account', 'vault'),
+  putKeys: route('PUT', '/v1/account/keys', 'vault', 'session'),
+  rotateKeys: route('POST', '/v1/account/rotation', 'vault', 'session'),
+  deleteData: route('DELETE', '/v1/account/data', 'vault', 'session'),
+  deleteAccount: route('DELETE', '/v1/account', 'vault', 'session'),
 
   listBlobs: route('GET', '/v1/blobs', 'vault'),
   putBlob: route('PUT', '/v1/blobs/:id', 'vault'),
@@ -44,6 +57,9 @@ export const routes = {
   getTranscriptPart: route('GET', '/v1/transcripts/:id/transcript', 'vault'),
   getWordsPart: route('GET', '/v1/transcripts/:id/words', 'vault'),
   deleteTranscript: route('DELETE', '/v1/transcripts/:id', 'vault'),
+  listRevisions: route('GET', '/v1/transcripts/:id/revisions', 'vault'),
+  getRevision: route('GET', '/v1/transcripts/:id/revisions/:revision', 'vault'),
+  deleteRevisions: route('DELETE', '/v1/transcripts/:id/revisions', 'vault'),
   getIndex: route('GET', '/v1/vault/index', 'vault'),
 } as const satisfies Record<string, Route>;
 
@@ -58,8 +74,5 @@ export function pathOf(route: Route, id?: string, revision?: number): string {
 
 /** Request header of the vault's writes: the revision of the index that the write replaces, quoted; "0" where there is none. */
 export const INDEX_MATCH_HEADER = 'sealscribe-index-match';
-  listRevisions: route('GET', '/v1/transcripts/:id/revisions', 'vault'),
-  getRevision: route('GET', '/v1/transcripts/:id/revisions/:revision', 'vault'),
-  deleteRevisions: route('DELETE', '/v1/transcripts/:id/revisions', 'vault'),
 /** Response header on a part: the transcript revision at which this part was stored. */
 export const PART_REVISION_HEADER = 'sealscribe-part-revision';

@@ -27,18 +27,24 @@ export class Credentials {
   }
 
   /**
-   * The account whose normalised email and auth key these are.
+   * The account whose normalised email and auth key (of the password, or of the recovery key) these are.
    *
    * @throws HttpError `wrong_credentials`, `locked_out`
    */
-  async check(email: string, authKey: string, ip: string): Promise<Account> {
+  async check(
+    email: string,
+    authKey: string,
+    ip: string,
+    of: 'password' | 'recovery' = 'password',
+  ): Promise<Account> {
     const address = normalizeIP(ip, 64);
     const wait = Math.max(this.#emails.waitOf(email), this.#addresses.waitOf(address));
     if (wait > 0) throw new HttpError('locked_out', undefined, { retryAfter: wait });
     this.#emails.count(email);
     this.#addresses.count(address);
     const account = await findAccountByEmail(this.#store.db, email);
-    const right = await verifyAuthKey(authKey, account?.authHash);
+    const hash = of === 'password' ? account?.authHash : account?.recovery?.authHash;
+    const right = await verifyAuthKey(authKey, hash);
     if (account === undefined || !right) throw new HttpError('wrong_credentials');
     this.#emails.forget(email);
     this.#addresses.forgive(address);

@@ -2,7 +2,7 @@
  * Sign-up, and the end: deletion of an account's data or of the account.
  */
 import { preloginRequestSchema, routes, signUpRequestSchema } from '@sealscribe/protocol';
-import { hashAuthKey } from '../auth/auth-key.js';
+import { hashKeys } from '../auth/hash-keys.js';
 import { normalizeEmail } from '../auth/email.js';
 import { answerPrelogin } from '../auth/prelogin.js';
 import { startSession } from '../auth/session.js';
@@ -21,11 +21,8 @@ export function registerAccounts(context: VaultContext): void {
     routes.signUp,
     async (request, reply) => {
       const { accountId, keys } = validate(signUpRequestSchema, request.body);
-      const { authKey, ...record } = keys;
       const now = new Date(clock());
-      const email = normalizeEmail(record.email);
-      const authHash = await hashAuthKey(authKey);
-      await createAccount(store, { id: accountId, ...record, email, authHash }, now);
+      await createAccount(store, { id: accountId, ...(await hashKeys(keys)) }, now);
       reply.code(201);
       return startSession(store, accountId, now, limits.sessionDays);
     },

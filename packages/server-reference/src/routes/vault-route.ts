@@ -43,7 +43,7 @@ const JSON_BYTES = 16 * 1024;
 /** Registers one route of the protocol's table. */
 export function vaultRoute(
   { app, store, clock }: VaultContext,
-  { method, path, auth }: Route,
+  { method, path, auth, sessionOnly }: Route,
   handler: Handler,
   options: RouteShorthandOptions = {},
 ): void {
@@ -53,6 +53,6 @@ export function vaultRoute(
     method,
     url: path,
     handler,
-    ...(auth && { onRequest: requireSession(store, clock) }),
+    ...(auth && { onRequest: requireSession(store, clock, sessionOnly) }),
   });
 }

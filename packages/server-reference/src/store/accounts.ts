@@ -6,14 +6,22 @@ import type { KeyRecord, StoredKeys } from '@sealscribe/protocol';
 import { HttpError } from '../http-error.js';
 import type { Connection, Store } from './index.js';
 
-/** A key record whose auth key has been hashed. */
-export interface HashedKeys extends Omit<KeyRecord, 'authKey'> {
+/** What a recovery key opens, and the hash of what proves it. */
+export interface Recovery {
   authHash: string;
+  wrap: string;
+}
+
+/** A key record whose auth keys have been hashed. Without `recovery` the one in force stays. */
+export interface HashedKeys extends Omit<KeyRecord, 'authKey' | 'recovery'> {
+  authHash: string;
+  recovery?: Recovery | null;
 }
 
 /** What stands about an account beside its sealed bytes. */
 export interface Account extends HashedKeys {
   id: string;
+  recovery: Recovery | null;
 }
 
 /**
@@ -21,7 +29,11 @@ export interface Account extends HashedKeys {
  *
  * @throws HttpError `email_taken`, `id_taken`
  */
-export async function createAccount(store: Store, account: Account, now: Date): Promise<void> {
+export async function createAccount(
+  store: Store,
+  account: HashedKeys & { id: string },
+  now: Date,
+): Promise<void> {
   const { numInsertedOrUpdatedRows } = await store.db
     .insertInto('accounts')
     .values({
@@ -53,24 +65,26 @@ export async function readAccount(db: Connection, id: string): Promise<Account> 
 }
 
 /** A key record as its owner may read it. */
-export function storedKeysOf({ id, email, salt, iterations, keyVersion, wraps }: Account): StoredKeys {
-  return { accountId: id, email, salt, iterations, keyVersion, wraps };
+export function storedKeysOf(account: Account): StoredKeys {
+  const { id, email, salt, iterations, keyVersion, wraps, recovery } = account;
+  return { accountId: id, email, salt, iterations, keyVersion, wraps, recovery: recovery !== null };
 }
 
 /**
  * Puts a new key record in the place of version `keys.keyVersion - 1` and ends every session but the one given by its hash.
- * The old wrap and hash are gone from the disk when this returns.
+ * `also` runs in the same transaction. The old wraps and hashes are gone from the disk when this returns.
  *
- * @throws HttpError `revision_conflict`, `email_taken`
+ * @throws HttpError `revision_conflict`, `email_taken`, and what `also` throws
  */
-export async function replaceKeys(
+export async function replaceKeys<T>(
   store: Store,
   accountId: string,
   keys: HashedKeys,
-  keptSession: string,
+  keptSession: string | undefined,
   now: Date,
-): Promise<void> {
-  await store.db.transaction().execute(async (db) => {
+  also: (db: Connection) => Promise<T>,
+): Promise<T> {
+  const result = await store.db.transaction().execute(async (db) => {
     const owner = await findAccountByEmail(db, keys.email);
     if (owner !== undefined && owner.id !== accountId) throw new HttpError('email_taken');
     const { numUpdatedRows } = await db
@@ -83,23 +97,26 @@ export async function replaceKeys(
     await db
       .deleteFrom('sessions')
       .where('account_id', '=', accountId)
-      .where('token_hash', '!=', keptSession)
+      .where('token_hash', '!=', keptSession ?? '')
       .execute();
+    return also(db);
   });
   await store.scrub();
+  return result;
 }
 
 function selectAccounts(db: Connection) {
   return db
     .selectFrom('accounts')
-    .select(['id', 'email', 'salt', 'iterations', 'key_version', 'auth_hash', 'wrap_password']);
+    .select(['id', 'email', 'salt', 'iterations', 'key_version', 'auth_hash', 'wrap_password'])
+    .select(['recovery_auth_hash', 'wrap_recovery']);
 }
 
 type AccountRow = Awaited<ReturnType<ReturnType<typeof selectAccounts>['executeTakeFirstOrThrow']>>;
 
 function accountOf(row: AccountRow | undefined): Account | undefined {
   if (row === undefined) return undefined;
-  const { id, email, salt, iterations } = row;
+  const { id, email, salt, iterations, recovery_auth_hash: authHash, wrap_recovery: wrap } = row;
   return {
     id,
     email,
@@ -108,6 +125,7 @@ function accountOf(row: AccountRow | undefined): Account | undefined {
     keyVersion: row.key_version,
     authHash: row.auth_hash,
     wraps: { password: row.wrap_password },
+    recovery: authHash === null || wrap === null ? null : { authHash, wrap },
   };
 }
 
@@ -119,6 +137,10 @@ function columnsOf(keys: HashedKeys, now: Date) {
     key_version: keys.keyVersion,
     auth_hash: keys.authHash,
     wrap_password: keys.wraps.password,
+    ...(keys.recovery !== undefined && {
+      recovery_auth_hash: keys.recovery?.authHash ?? null,
+      wrap_recovery: keys.recovery?.wrap ?? null,
+    }),
     updated_at: now.toISOString(),
   };
 }

@@ -16,6 +16,9 @@ export interface AccountsTable {
   auth_hash: string;
   /** The account key, sealed under the password's root key. */
   wrap_password: string;
+  /** A slow hash of what proves the recovery key, and the account key sealed under that key; both null where there is none. */
+  recovery_auth_hash: string | null;
+  wrap_recovery: string | null;
   /** Sealed bytes that the account holds in blobs, transcripts and index. */
   stored_bytes: number;
   created_at: string;
@@ -29,6 +32,16 @@ export interface SessionsTable {
   account_id: string;
   created_at: string;
   expires_at: string;
+}
+
+/** A key for scripts; the key itself is never stored. */
+export interface ApiKeysTable {
+  id: string;
+  account_id: string;
+  /** SHA-256 of the key, base64url. */
+  key_hash: string;
+  created_at: string;
+  expires_at: string | null;
 }
 
 /** Opaque bytes for apps that use the baseline alone. */
@@ -59,19 +72,6 @@ export interface TranscriptsTable {
   words_revision: number;
 }
 
-/** The sealed index of an account's vault. */
-export interface VaultIndexesTable {
-  account_id: string;
-  revision: number;
-  sealed: Uint8Array;
-}
-
-/** Keys of the server itself, such as the one behind the salts that prelogin answers for unknown emails. */
-export interface ServerSecretsTable {
-  name: string;
-  value: Uint8Array;
-}
-
 /** The card of a revision that was replaced, and which of the other parts belonged to it. */
 export interface EarlierCardsTable {
   account_id: string;
@@ -93,14 +93,28 @@ export interface EarlierPartsTable {
   bytes: Uint8Array;
 }
 
+/** The sealed index of an account's vault. */
+export interface VaultIndexesTable {
+  account_id: string;
+  revision: number;
+  sealed: Uint8Array;
+}
+
+/** Keys of the server itself, such as the one behind the salts that prelogin answers for unknown emails. */
+export interface ServerSecretsTable {
+  name: string;
+  value: Uint8Array;
+}
+
 /** All tables by name. */
 export interface Schema {
   accounts: AccountsTable;
   sessions: SessionsTable;
+  api_keys: ApiKeysTable;
   blobs: BlobsTable;
   transcripts: TranscriptsTable;
+  earlier_cards: EarlierCardsTable;
+  earlier_parts: EarlierPartsTable;
   vault_indexes: VaultIndexesTable;
   server_secrets: ServerSecretsTable;
 }
-  earlier_cards: EarlierCardsTable;
-  earlier_parts: EarlierPartsTable;

@@ -38,3 +38,18 @@ export async function findSession(store: Store, tokenHash: string, now: Date): P
 export async function deleteSession(store: Store, tokenHash: string): Promise<void> {
   await store.db.deleteFrom('sessions').where('token_hash', '=', tokenHash).execute();
 }
+
+/** The unexpired sessions of an account, oldest first. */
+export async function listSessions(
+  store: Store,
+  accountId: string,
+  now: Date,
+): Promise<{ token_hash: string; created_at: string; expires_at: string }[]> {
+  return store.db
+    .selectFrom('sessions')
+    .select(['token_hash', 'created_at', 'expires_at'])
+    .where('account_id', '=', accountId)
+    .where('expires_at', '>', now.toISOString())
+    .orderBy('created_at')
+    .execute();
+}

@@ -23,7 +23,7 @@ describe('sign-up', () => {
       headers: { authorization: `Bearer ${session.token}` },
     });
     const { authKey: _, ...kept } = keys;
-    expect(storedKeysSchema.parse(record.json())).toEqual({ accountId, ...kept });
+    expect(storedKeysSchema.parse(record.json())).toEqual({ accountId, ...kept, recovery: false });
     expect(record.headers.etag).toBe('"1"');
     expect(record.headers['cache-control']).toBe('no-store');
   });

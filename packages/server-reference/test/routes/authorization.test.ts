@@ -40,9 +40,9 @@ test('every vault route of the table is there', () => {
   expect(guarded.length).toBeGreaterThan(15);
 });
 
-test('only sign-up, prelogin and sign-in go without a session', () => {
+test('only sign-up, prelogin, sign-in and recovery go without a session', () => {
   const open = vaultRoutes.filter(([, { auth }]) => !auth).map(([name]) => name);
-  expect(open.sort()).toEqual(['prelogin', 'signIn', 'signUp']);
+  expect(open.sort()).toEqual(['prelogin', 'putKeysByRecovery', 'recover', 'signIn', 'signUp']);
 });
 
 /** A well-formed request to the owner's own things, so that nothing but the session can be wrong with it. */

@@ -27,6 +27,7 @@ test('a new key record replaces the old one whole', async () => {
   expect((await person.send('GET', '/v1/account/keys')).json()).toEqual({
     accountId: person.accountId,
     ...record,
+    recovery: false,
   });
   expect(outcome(await signIn(keys.email, person.keys.authKey))).toEqual([401, 'wrong_credentials']);
   expect((await signIn(keys.email, authKey)).statusCode).toBe(200);

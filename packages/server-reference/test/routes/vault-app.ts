@@ -83,7 +83,7 @@ export class Person {
   }
 
   send(
-    method: 'GET' | 'PUT' | 'DELETE',
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
     url: string,
     { payload, headers = {} }: { payload?: InjectOptions['payload']; headers?: Record<string, string> } = {},
   ): Promise<LightMyRequestResponse> {
