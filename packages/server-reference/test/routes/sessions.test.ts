@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { routes, type Route } from '@sealscribe/protocol';
+import { apiKeyCreatedSchema, routes, type Route } from '@sealscribe/protocol';
 import { bytesOf, newId, Person, startVault, type VaultApp } from './vault-app.js';
 
 let vault: VaultApp;
@@ -47,11 +47,7 @@ describe('sessions', () => {
 
 describe('API keys', () => {
   const create = async (payload: object = {}) =>
-    (await person.send('POST', '/v1/api-keys', { payload })).json() as {
-      id: string;
-      key: string;
-      expiresAt: string | null;
-    };
+    apiKeyCreatedSchema.parse((await person.send('POST', '/v1/api-keys', { payload })).json());
   const withKey = async (key: string, route: Route, url: string = route.path) => {
     const answer = await vault.app.inject({
       method: route.method,
