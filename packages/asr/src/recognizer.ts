@@ -32,7 +32,7 @@ export const NOTHING_SAID: Recognition = { text: '', confidence: null, words: []
 
 /** Wishes for one recognition. */
 export interface RecognizeOptions {
-  /** Stops the recognition between two tokens. */
+  /** Stops the recognition as soon as the runtime lets it. */
   readonly signal?: AbortSignal | undefined;
   /** BCP 47 tag of the language spoken, or "auto" (the same as leaving it out): a model of several languages finds out. */
   readonly language?: string | undefined;

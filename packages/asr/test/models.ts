@@ -10,8 +10,8 @@ const { resolve } = createRequire(import.meta.url);
 export const modelFile = (name: string) => resolve(`@sealscribe/model-moonshine-tiny-en/${name}`);
 
 export const files = {
-  encoder: modelFile('encoder_model.onnx'),
-  decoder: modelFile('decoder_model_merged.onnx'),
+  encoder: new Uint8Array(readFileSync(modelFile('encoder_model.onnx'))),
+  decoder: new Uint8Array(readFileSync(modelFile('decoder_model_merged.onnx'))),
   tokens: readFileSync(modelFile('tokens.txt'), 'utf8'),
 };
 

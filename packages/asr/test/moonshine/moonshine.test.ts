@@ -49,7 +49,7 @@ describe('Moonshine', () => {
     await expect(recognizer.recognize(jfk, { language: 'de' })).rejects.toThrow(RangeError);
   });
 
-  it('stops at the next token when it is aborted, with the signal’s reason', async () => {
+  it('stops when it is aborted, with the signal’s reason, and goes on with the next', async () => {
     const controller = new AbortController();
     const reason = new Error('the listener left');
     let runs = 0;
@@ -60,7 +60,7 @@ describe('Moonshine', () => {
           const session = await ort.InferenceSession.create(...args);
           const run = session.run.bind(session) as (...args: unknown[]) => Promise<never>;
           session.run = (...args: unknown[]) => {
-            if (++runs === 5) controller.abort(reason);
+            if (++runs === 1) controller.abort(reason);
             return run(...args);
           };
           return session;
@@ -69,9 +69,9 @@ describe('Moonshine', () => {
     } as typeof ort;
     const watched = await loadMoonshine(counting, files);
     await expect(watched.recognize(jfk, { signal: controller.signal })).rejects.toBe(reason);
-    expect(runs).toBe(5);
+    expect(runs).toBe(1);
     await expect(watched.recognize(jfk, { signal: controller.signal })).rejects.toThrow();
-    expect(runs).toBe(5);
+    expect(runs).toBe(1);
     expect(await watched.recognize(jfk)).toMatchObject({ outcome: 'complete' });
     await watched.release();
   });

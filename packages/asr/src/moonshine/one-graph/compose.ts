@@ -34,7 +34,7 @@ export const names = {
   logProbabilities: 'log_probabilities',
   /** float32 [steps]: that of the end */
   endLogProbabilities: 'end_log_probabilities',
-  /** float32 [steps, layers * heads, 1, frames]: weights of the cross-attention */
+  /** float32 [steps, layers, heads, frames]: weights of the cross-attention */
   attention: 'attention',
 } as const;
 
@@ -104,7 +104,7 @@ function addLoop(outer: Workbench, weights: PublishedWeights, heard: readonly Ke
     [token, ElementType.int64],
     [body.add('Reshape', [choice.logProbability, scalar]), ElementType.float32],
     [body.add('Reshape', [choice.endLogProbability, scalar]), ElementType.float32],
-    [body.add('Concat', step.attention, { axis: 0 }), ElementType.float32],
+    [addByLayer(bench, step.attention), ElementType.float32],
   ] as const;
 
   const cacheDims = [1, shape.heads, 'steps', shape.headSize];
@@ -140,6 +140,12 @@ function addLoop(outer: Workbench, weights: PublishedWeights, heard: readonly Ke
   graph.nameResults(carried, outputs);
 }
 
+/** Adds the weights of all layers in one: [layers, heads, frames]. */
+function addByLayer({ graph, tensors, shape }: Workbench, attention: readonly string[]): string {
+  const byLayer = tensors.integers('shape.by_layer', [3], [shape.decoderLayers, shape.heads, -1]);
+  return graph.add('Reshape', [graph.add('Concat', attention, { axis: 0 }), byLayer]);
+}
+
 function modelOf(graph: GraphBuilder, { heads, decoderLayers }: MoonshineShape): OnnxModel {
   const { float32, int64 } = ElementType;
   return {
@@ -161,7 +167,7 @@ function modelOf(graph: GraphBuilder, { heads, decoderLayers }: MoonshineShape):
         { name: names.tokens, type: int64, dims: ['steps'] },
         { name: names.logProbabilities, type: float32, dims: ['steps'] },
         { name: names.endLogProbabilities, type: float32, dims: ['steps'] },
-        { name: names.attention, type: float32, dims: ['steps', decoderLayers * heads, 1, 'frames'] },
+        { name: names.attention, type: float32, dims: ['steps', decoderLayers, heads, 'frames'] },
       ],
     },
   };

@@ -16,28 +16,30 @@ interface Written {
   readonly endAtFirst: number;
 }
 
+// On x86 without VNNI the kernel for unsigned activations and signed weights can overflow; this asks for another.
+const overflowSafe = { extra: { session: { x64quantprecision: '1' } } };
+
 /** A graph made by {@link composeMoonshine}. */
 export class OneGraph implements MoonshineDecoder {
   private constructor(
     private readonly runtime: Runtime,
     private readonly session: InferenceSession,
-    private readonly heads: number,
   ) {}
 
   /**
-   * @param heads of one layer, of which the graph gives those of all layers in a row.
+   * @param options.vnni Whether the processor has VNNI instructions; without, x86 processors need a slower kernel.
    * @throws {AsrError} `invalid_model`.
    */
   static async load(
     runtime: Runtime,
     graph: ModelFile,
-    heads: number,
-    options?: SessionOptions,
+    options: { vnni?: boolean | undefined; session?: SessionOptions | undefined } = {},
   ): Promise<OneGraph> {
     const inputs = [names.audio, names.maxTokens, names.noSpeechAbove];
     const outputs = [names.tokens, names.logProbabilities, names.endLogProbabilities, names.attention];
-    const session = await openSession(runtime, graph, { name: 'Moonshine', inputs, outputs }, options);
-    return new OneGraph(runtime, session, heads);
+    const settings = { ...(options.vnni ? {} : overflowSafe), ...options.session };
+    const session = await openSession(runtime, graph, { name: 'Moonshine', inputs, outputs }, settings);
+    return new OneGraph(runtime, session);
   }
 
   async decode(pcm: Float32Array, options: DecodeOptions): Promise<Decoding> {
@@ -59,19 +61,20 @@ export class OneGraph implements MoonshineDecoder {
     const decoding = judge(readWritten(result), noSpeechAbove);
     const attention = result[names.attention] as Tensor | undefined;
     return attention
-      ? { ...decoding, attention: this.#readAttention(attention, decoding.tokens.length) }
+      ? { ...decoding, attention: readAttention(attention, decoding.tokens.length) }
       : decoding;
-  }
-
-  #readAttention({ data, dims }: Tensor, tokens: number): CrossAttention {
-    const [, layersTimesHeads, , frames] = dims;
-    const weights = (data as Float32Array).subarray(0, tokens * layersTimesHeads * frames);
-    return { layers: layersTimesHeads / this.heads, heads: this.heads, frames, weights };
   }
 
   async release(): Promise<void> {
     await this.session.release();
   }
+}
+
+/** The end, and a repetition that was cut off, have weights too: they are left out. */
+function readAttention({ data, dims }: Tensor, tokens: number): CrossAttention {
+  const [, layers, heads, frames] = dims;
+  const weights = (data as Float32Array).subarray(0, tokens * layers * heads * frames);
+  return { layers, heads, frames, weights };
 }
 
 function readWritten(result: Readonly<Record<string, Tensor>>): Written {
