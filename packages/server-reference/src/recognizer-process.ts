@@ -5,7 +5,13 @@
  */
 import { readSync, writeSync } from 'node:fs';
 import * as onnxruntime from 'onnxruntime-node';
-import { recognizeSegment, VoiceActivityDetector, type Recognizer } from '@sealscribe/asr';
+import {
+  EmbeddedSpeakers,
+  recognizeSegment,
+  VoiceActivityDetector,
+  type Recognizer,
+  type SpeakerModel,
+} from '@sealscribe/asr';
 import { sessionOptions } from './device/session-options.js';
 import { ignoreDebuggerSignal } from './hardening.js';
 import { loadModel } from './transcription/load-model.js';
@@ -19,15 +25,16 @@ import {
   type JobHeader,
   type RecognizerSpec,
 } from './transcription/recognizer-protocol.js';
+import { readDescriptions } from './transcription/voice-jobs.js';
 import { wipe } from './transcription/wipe.js';
 
 const samples = new Float32Array(VAD_STATE + MAX_JOB_SAMPLES);
-const sampleBytes = new Uint8Array(samples.buffer);
 
 interface Models {
   readonly vad: VoiceActivityDetector;
   /** By id; the first is the default. */
   readonly recognizers: ReadonlyMap<string, Recognizer>;
+  readonly speakers: SpeakerModel;
 }
 
 async function load({ device, vad, models }: RecognizerSpec): Promise<Models> {
@@ -37,7 +44,11 @@ async function load({ device, vad, models }: RecognizerSpec): Promise<Models> {
     recognizers.set(recognizer.model.id, recognizer);
   }
   // Small and sequential: it stays on the processor, whatever the models run on.
-  return { vad: await VoiceActivityDetector.load(onnxruntime, vad), recognizers };
+  return {
+    vad: await VoiceActivityDetector.load(onnxruntime, vad),
+    recognizers,
+    speakers: new EmbeddedSpeakers(),
+  };
 }
 
 /** The recogniser that a job asks for. */
@@ -87,12 +98,22 @@ async function work(models: Models): Promise<void> {
   const lengths = new DataView(prefix.buffer);
   while (readInto(prefix, PREFIX_BYTES)) {
     const json = new Uint8Array(lengths.getUint32(0, true));
-    const payload = samples.subarray(0, lengths.getUint32(4, true) / 4);
-    if (!readInto(json, json.length) || !readInto(sampleBytes, payload.byteLength)) return;
+    const values = lengths.getUint32(4, true) / 4;
+    // Only the descriptions of a very long recording are more than there is room for.
+    const payload = values > samples.length ? new Float32Array(values) : samples.subarray(0, values);
+    const bytes = new Uint8Array(payload.buffer, 0, payload.byteLength);
+    if (!readInto(json, json.length) || !readInto(bytes, bytes.length)) return;
     const job = JSON.parse(Buffer.from(json).toString('utf8')) as JobHeader;
     try {
       if (job.kind === 'vad') {
         await detect(models, payload);
+      } else if (job.kind === 'voice') {
+        const probabilities = payload.subarray(0, job.frames);
+        const pcm = payload.subarray(job.frames);
+        answer({ kind: 'done' }, await models.speakers.describe(pcm, { ...job, probabilities }));
+      } else if (job.kind === 'speakers') {
+        const descriptions = readDescriptions(job.pieces, payload);
+        answer({ kind: 'done', turns: await models.speakers.decide(descriptions, job.speakers) });
       } else {
         const recognizer = choose(models, job.model);
         const { language, span } = job;

@@ -4,6 +4,7 @@
  */
 import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { MOST_SPEAKERS } from '@sealscribe/asr';
 import { RESPONSE_FORMATS, type ResponseFormat } from '@sealscribe/protocol';
 import { HttpError } from '../http-error.js';
 import type { ChunkStore } from '../transcription/chunk-store.js';
@@ -13,6 +14,10 @@ import { boundaryOf, MalformedMultipart, MultipartParser, type TakeBytes } from 
 export interface UploadFields {
   readonly model?: string;
   readonly language?: string;
+  /** Whether to tell speakers apart. */
+  readonly diarize: boolean;
+  /** How many speakers there are; 0 = find out. */
+  readonly speakers: number;
   readonly format: ResponseFormat;
 }
 
@@ -53,12 +58,15 @@ export async function readUpload(
   });
   await readBody(request.raw, parser, signal);
   if (files === 0) throw new HttpError('bad_request', 'The field "file" with the recording is missing.');
-  checkNumber(fields.get('speakers'));
+  const speakers = toSpeakers(fields.get('speakers'));
   const model = fields.get('model');
   const language = fields.get('language');
   return {
     ...(model === undefined ? {} : { model }),
     ...(language === undefined ? {} : { language }),
+    // Who says how many speakers there are wants to know who they are.
+    diarize: toFlag('diarize', fields.get('diarize')) ?? speakers > 0,
+    speakers,
     format: toFormat(fields.get('response_format')),
   };
 }
@@ -117,7 +125,20 @@ function toFormat(text: string | undefined): ResponseFormat {
   return format;
 }
 
-function checkNumber(speakers: string | undefined): void {
-  if (speakers !== undefined && speakers !== '' && !/^\d{1,3}$/.test(speakers))
-    throw new HttpError('bad_request', 'speakers is a whole number; 0 means find out.');
+function toSpeakers(text: string | undefined): number {
+  if (text === undefined || text === '') return 0;
+  const speakers = Number(text);
+  if (!/^\d{1,3}$/.test(text) || speakers > MOST_SPEAKERS)
+    throw new HttpError(
+      'bad_request',
+      `speakers is a whole number up to ${MOST_SPEAKERS}; 0 means find out.`,
+    );
+  return speakers;
+}
+
+function toFlag(name: string, text: string | undefined): boolean | undefined {
+  if (text === undefined || text === '') return undefined;
+  if (/^(true|1)$/i.test(text)) return true;
+  if (/^(false|0)$/i.test(text)) return false;
+  throw new HttpError('bad_request', `${name} is true or false.`);
 }

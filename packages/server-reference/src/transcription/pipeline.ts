@@ -4,6 +4,8 @@
  */
 import {
   assembleTranscript,
+  assignSpeakers,
+  Diarizer,
   FRAME_SAMPLES,
   PcmWindow,
   SAMPLE_RATE,
@@ -13,6 +15,7 @@ import {
   toSegment,
   type Recognition,
   type SegmentSpan,
+  type SpeakerModel,
 } from '@sealscribe/asr';
 import type { Segment, Transcript } from '@sealscribe/protocol';
 import { HttpError } from '../http-error.js';
@@ -34,6 +37,10 @@ export interface PipelineOptions {
   readonly maxSamples: number;
   /** Segments that may be in work before decoding waits. */
   readonly ahead: number;
+  /** Tells speakers apart; without it they are not. */
+  readonly speakerModel?: SpeakerModel | undefined;
+  /** How many speakers there are; 0 = find out. */
+  readonly speakers?: number | undefined;
   /** Each segment as soon as it and all before it are there. */
   onSegment(segment: Segment): void;
   /** Samples heard so far, and samples whose text is there. */
@@ -73,10 +80,15 @@ class Recording {
   /** Recognitions in order of their spans, up to the first that is not there yet. */
   readonly #pending: { span: SegmentSpan; recognition?: Recognition }[] = [];
   readonly #running = new Set<Promise<void>>();
+  readonly #diarizer: Diarizer | undefined;
   #failure: Error | undefined;
 
   constructor(options: PipelineOptions) {
     this.#options = options;
+    if (options.speakerModel !== undefined)
+      this.#diarizer = new Diarizer(options.speakerModel, (start, end) =>
+        this.#window.copy(start, Math.min(end, this.#window.end)),
+      );
   }
 
   async push(samples: Float32Array): Promise<void> {
@@ -89,11 +101,13 @@ class Recording {
     const total = this.#window.end;
     if (total > this.#detected) await this.#detect(total);
     for (const span of this.#segmenter.flush(total)) await this.#recognize(span);
+    const turns = await this.#diarizer?.finish(total, this.#options.speakers);
     await Promise.all(this.#running);
     this.#throwFailure();
     const { model } = this.#options;
     const language = this.#spoken.resolve(this.#options.language);
-    return assembleTranscript(this.#segments, { duration: toSeconds(total), language, model });
+    const segments = turns === undefined ? this.#segments : assignSpeakers(this.#segments, turns);
+    return assembleTranscript(segments, { duration: toSeconds(total), language, model });
   }
 
   clear(): void {
@@ -106,11 +120,14 @@ class Recording {
     payload.set(this.#state);
     const result = await this.#options.lane.submit({ header: { kind: 'vad' }, payload });
     this.#state.set(result.payload.subarray(0, VAD_STATE));
-    const spans = this.#segmenter.push(result.payload.subarray(VAD_STATE));
+    const probabilities = result.payload.subarray(VAD_STATE);
+    const spans = this.#segmenter.push(probabilities);
+    await this.#diarizer?.push(probabilities);
     wipe(result.payload);
     this.#detected = end;
     for (const span of spans) await this.#recognize(span);
-    this.#window.forgetBefore(Math.min(this.#segmenter.neededFrom, end));
+    const needed = Math.min(this.#segmenter.neededFrom, this.#diarizer?.neededFrom ?? end);
+    this.#window.forgetBefore(Math.min(needed, end));
     this.#report();
   }
 

@@ -4,7 +4,7 @@
  */
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
-import type { Recognition } from '@sealscribe/asr';
+import type { Recognition, SpeakerTurn } from '@sealscribe/asr';
 import type { ModelInfo } from '@sealscribe/protocol';
 import type { Logger } from '../log.js';
 import {
@@ -22,9 +22,10 @@ export interface Job {
   readonly payload: Float32Array;
 }
 
-/** What came of a job: a recognition, or the payload of a `vad` job. */
+/** What came of a job: a recognition, speakers' turns, or the payload of the other kinds. */
 export interface JobResult {
   readonly recognition?: Recognition | undefined;
+  readonly turns?: readonly SpeakerTurn[] | undefined;
   readonly payload: Float32Array;
 }
 
@@ -210,7 +211,8 @@ class Worker {
   }
 
   #settle({ header, payload }: Frame<AnswerHeader>): void {
-    if (header.kind === 'done') this.#job?.resolve({ recognition: header.recognition, payload });
+    if (header.kind === 'done')
+      this.#job?.resolve({ recognition: header.recognition, turns: header.turns, payload });
     else if (header.kind === 'error') this.#job?.reject(new RecognizerRefused(header.code));
   }
 

@@ -4,7 +4,7 @@
  * voice activity detection has to remember travels with it, so that any process can take any job.
  */
 import type { ModelInfo } from '@sealscribe/protocol';
-import type { Recognition, SegmentSpan } from '@sealscribe/asr';
+import type { Recognition, Region, SegmentSpan, SpeakerTurn } from '@sealscribe/asr';
 
 /** Most samples of one job: a window of voice activity detection or a segment. */
 export const MAX_JOB_SAMPLES = 1024 * 512;
@@ -25,6 +25,11 @@ export interface RecognizerSpec {
   readonly models: readonly string[];
 }
 
+/** A piece of a recording whose voices were described by so many values. */
+export interface VoiceValues extends Region {
+  readonly values: number;
+}
+
 /** A job's header; its samples are the payload. */
 export type JobHeader =
   | { readonly kind: 'vad' }
@@ -37,13 +42,21 @@ export type JobHeader =
       readonly model?: string | undefined;
       /** A text that will be replaced soon: no second tries, no word times. */
       readonly draft?: boolean;
-    };
+    }
+  /** A piece whose voices are to be described: `frames` probabilities of speech, then its samples. */
+  | ({ readonly kind: 'voice'; readonly frames: number } & Region)
+  /** Who spoke when: the values of all pieces in order. */
+  | { readonly kind: 'speakers'; readonly speakers: number; readonly pieces: readonly VoiceValues[] };
 
 /** First frame of a child (`ready` or `failed`), then one `done` or `error` per job. */
 export type AnswerHeader =
   | { readonly kind: 'ready'; readonly models: readonly ModelInfo[] }
   | { readonly kind: 'failed'; readonly message: string }
-  | { readonly kind: 'done'; readonly recognition?: Recognition }
+  | {
+      readonly kind: 'done';
+      readonly recognition?: Recognition;
+      readonly turns?: readonly SpeakerTurn[];
+    }
   | { readonly kind: 'error'; readonly code: string };
 
 /** Bytes before the header of a frame. */

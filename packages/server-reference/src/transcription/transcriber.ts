@@ -4,7 +4,7 @@
  */
 import { availableParallelism } from 'node:os';
 import type { Health, ModelInfo, Progress, Segment, Transcript } from '@sealscribe/protocol';
-import { SAMPLE_RATE } from '@sealscribe/asr';
+import { EmbeddedSpeakers, SAMPLE_RATE } from '@sealscribe/asr';
 import { HttpError } from '../http-error.js';
 import type { Logger } from '../log.js';
 import { checkMedia, decodeMedia, type Decoders } from '../media/decode.js';
@@ -13,9 +13,11 @@ import { probeSandbox } from '../media/sandbox.js';
 import { Admission, type Ticket } from './admission.js';
 import { chooseLanguage, chooseModel } from './choose-model.js';
 import { embeddedVad, findModels } from './model-files.js';
+import { LiveStream, type LiveStreamOptions } from './live-stream.js';
 import { transcribeAudio } from './pipeline.js';
 import { RecognizerPool } from './recognizer-pool.js';
 import { Scheduler } from './scheduler.js';
+import { RemoteSpeakers } from './voice-jobs.js';
 
 /** What a transcriber is made of. */
 export interface TranscriberOptions {
@@ -38,6 +40,10 @@ export interface TranscriberOptions {
 export interface TranscribeOptions {
   readonly model?: string | undefined;
   readonly language?: string | undefined;
+  /** Whether to tell speakers apart. */
+  readonly diarize?: boolean | undefined;
+  /** How many speakers there are; 0 or nothing = find out. */
+  readonly speakers?: number | undefined;
   readonly signal: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
   readonly onSegment?: (segment: Segment) => void;
@@ -113,6 +119,11 @@ export class Transcriber {
     return this.#options.maxUpload;
   }
 
+  /** Seconds of one recording or stream. */
+  get maxDuration(): number {
+    return this.#options.maxDuration;
+  }
+
   /** Bytes of recordings in memory at the moment. */
   get memoryUsed(): number {
     return this.#admission.memoryUsed;
@@ -173,6 +184,8 @@ export class Transcriber {
         language,
         maxSamples: this.#options.maxDuration * SAMPLE_RATE,
         ahead: 2 * this.#options.workers + 2,
+        speakerModel: options.diarize ? new RemoteSpeakers(lane, new EmbeddedSpeakers()) : undefined,
+        speakers: options.speakers,
         onSegment: (segment) => options.onSegment?.(segment),
         onProgress: (heard, done) => report('transcribing', heard === 0 ? 0 : (consumed * done) / heard),
       });
@@ -183,6 +196,19 @@ export class Transcriber {
       signal.removeEventListener('abort', close);
       lane.close(new HttpError('internal'));
     }
+  }
+
+  /**
+   * Opens a live stream; the caller closes it.
+   *
+   * @throws {HttpError} `model_not_found`, `language_not_supported`.
+   */
+  openStream(
+    wishes: Pick<TranscribeOptions, 'model' | 'language'>,
+    onEvent: LiveStreamOptions['onEvent'],
+  ): LiveStream {
+    const { model, language } = this.checkWishes(wishes);
+    return new LiveStream(this.#scheduler, { model: model.id, language, onEvent });
   }
 
   /** Admits nobody any more and waits for what runs, at most `seconds`; what is left then is aborted. */
