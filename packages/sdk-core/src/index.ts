@@ -12,6 +12,9 @@ export type { PrivateMode } from './private-mode.js';
 export type { TranscribeOptions } from './transcription.js';
 export type { Vault } from './vault.js';
 export type * from './vault-types.js';
+export { EditHistory } from './edit/edit-history.js';
+export { mergeSegments, setText, shiftTimes, splitSegment } from './edit/segments.js';
+export { mergeSpeakers, renameSpeaker, setSpeaker } from './edit/speakers.js';
 export { toJson } from './export/json.js';
 export { toSrt, toTxt, toVtt } from '@sealscribe/protocol';
 export type {

@@ -85,8 +85,22 @@ export async function openRecord(
   accountId: string,
   { id, revision, key: wrap, card: sealed }: TranscriptInfo,
 ): Promise<OpenRecord> {
+  const key = await verified(
+    () => openTranscriptKey(accountKey, { accountId, transcriptId: id }, decodeBase64url(wrap)),
+    id,
+  );
+  return openCardOf({ id, key }, { revision, card: sealed });
+}
+
+/**
+ * Opens a card of a transcript whose key is open, under exactly this revision.
+ * @throws IntegrityError "authentication_failed", "malformed" or "invalid_document"
+ */
+export async function openCardOf(
+  { id, key }: Pick<OpenRecord, 'id' | 'key'>,
+  { revision, card: sealed }: Pick<TranscriptInfo, 'revision' | 'card'>,
+): Promise<OpenRecord> {
   return verified(async () => {
-    const key = await openTranscriptKey(accountKey, { accountId, transcriptId: id }, decodeBase64url(wrap));
     const { card, parts, sha256 } = await openCard(
       key,
       { transcriptId: id, revision },

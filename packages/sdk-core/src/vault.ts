@@ -17,6 +17,7 @@ import { routes, transcriptWrittenSchema, type Route, type Transcript } from '@s
 import type { OpenAccount } from './account.js';
 import { checkLabels, toDocuments } from './documents.js';
 import { ApiError, ConflictError, DamagedVaultError, IntegrityError, SealscribeError } from './errors.js';
+import { checkRevision, listHistory, openEarlier } from './history.js';
 import { VaultFreshness, type FreshnessStore } from './freshness.js';
 import { badAnswer, refusal, type Http, type RequestOptions } from './http.js';
 import { explain, verified } from './integrity.js';
@@ -238,8 +239,45 @@ export class Vault {
     }
   }
 
+  /** The transcript's revisions that the server still has, the present one first; `openRevision` opens an earlier one. */
+  async history(id: string, options: { signal?: AbortSignal } = {}): Promise<VaultEntry[]> {
+    return listHistory(this.#http, await this.#current(id, options.signal), options.signal);
+  }
+
   /**
-   * Deletes a transcript at once; only its id stays, as a tombstone in the sealed index.
+   * Opens the transcript as it was at an earlier revision, or as it is at the present one.
+   * @throws ApiError "not_found"; IntegrityError when the server gives anything but that revision
+   */
+  async openRevision(
+    id: string,
+    revision: number,
+    options: { signal?: AbortSignal } = {},
+  ): Promise<VaultTranscript> {
+    checkRevision(revision);
+    const present = await this.#current(id, options.signal);
+    if (revision === present.mark.revision) return this.open(id, options);
+    return openEarlier(this.#http, present, revision, options.signal);
+  }
+
+  /**
+   * Makes an earlier revision the newest: a new one with its transcript and labels. Nothing in between is lost.
+   *
+   * @param options.revision As for {@link update}.
+   * @throws ApiError "not_found"; ConflictError; IntegrityError
+   */
+  async restore(id: string, revision: number, options: { revision?: number } = {}): Promise<Saved> {
+    const { transcript, title, fileName, tags } = await this.openRevision(id, revision);
+    return this.update(id, { transcript, title, fileName, tags }, options);
+  }
+
+  /** Deletes all earlier revisions of a transcript for good; the present one stays. */
+  async forgetHistory(id: string): Promise<void> {
+    checkId(id);
+    await this.#http.done(routes.deleteRevisions, { id });
+  }
+
+  /**
+   * Deletes a transcript at once, earlier revisions with it; only its id stays, as a tombstone in the sealed index.
    *
    * @param options.revision As for {@link update}; without it the transcript is deleted whatever its revision.
    * @throws ConflictError, ApiError "not_found"
