@@ -20,7 +20,7 @@ const optional = (role: FileRole): FileRole => ({ ...role, required: false });
 /**
  * The files of each family by the key under which its loader wants them.
  *
- * - `moonshine`: as in the embedded default.
+ * - `moonshine`: as in the embedded default, or `onnx-community/moonshine-*-ONNX`.
  * - `whisper`: `onnx-community/whisper-*`, `Xenova/whisper-*`, `distil-whisper/*`. Word times need a `_timestamped` export.
  *   The vocabulary is `tokenizer`, or `vocabulary` and `addedTokens`.
  * - `ctc`: wav2vec2-type models (`vocab.json`) and NeMo's Parakeet CTC (`tokens.txt` or `vocab.txt`); the tensors tell which.
@@ -32,7 +32,7 @@ export const FAMILY_FILES = {
   moonshine: {
     encoder: onnx('encoder_model'),
     decoder: onnx('decoder_model_merged'),
-    tokens: text('tokens.txt'),
+    tokens: text('tokens.txt', 'tokenizer.json'),
   },
   whisper: {
     encoder: onnx('encoder_model'),

@@ -1,5 +1,6 @@
-/** The models that can be downloaded by name, from the table in catalogue.ts. */
+/** What is known of a model before it is downloaded; the models themselves stand in catalogue.ts. */
 import type { FamilyName } from '@sealscribe/asr';
+import { CATALOGUE } from './catalogue.js';
 
 /** A file as a registry knows it. */
 export interface RegistryFile {
@@ -32,4 +33,8 @@ export interface RegistryEntry {
 export function findEntry(name: string): RegistryEntry | undefined {
   return CATALOGUE.find((entry) => entry.name === name);
 }
-const CATALOGUE: RegistryEntry[] = [];
+
+/** The name of a file in the model's folder. */
+export function localName({ path }: RegistryFile): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
