@@ -8,7 +8,7 @@ import type { SegmentSpan } from './segmenter.js';
 
 /**
  * One segment of a transcript, or undefined when nothing was said in it. Its times are those of the speech, without the
- * padding that the recogniser was given.
+ * padding that the recogniser was given; a first word may begin a little before voice activity noticed it.
  *
  * @param id Position in the transcript: count only the segments that there are.
  */
@@ -16,19 +16,22 @@ export function toSegment(span: SegmentSpan, recognition: Recognition, id: numbe
   const text = recognition.text.replace(/\s+/g, ' ').trim();
   if (text === '') return undefined;
   const offset = span.start / SAMPLE_RATE;
+  const words = recognition.words.map((word) => ({
+    ...word,
+    start: toThousandths(word.start + offset),
+    end: toThousandths(word.end + offset),
+    confidence: toThousandths(word.confidence),
+  }));
+  const start = toSeconds(span.regions[0]?.start ?? span.start);
+  const end = toSeconds(span.regions.at(-1)?.end ?? span.end);
   return {
     id,
-    start: toSeconds(span.regions[0]?.start ?? span.start),
-    end: toSeconds(span.regions.at(-1)?.end ?? span.end),
+    start: Math.min(start, words[0]?.start ?? start),
+    end: Math.max(end, words.at(-1)?.end ?? end),
     text,
     speaker: null,
     confidence: toThousandths(recognition.confidence),
-    words: recognition.words.map((word) => ({
-      ...word,
-      start: toThousandths(word.start + offset),
-      end: toThousandths(word.end + offset),
-      confidence: toThousandths(word.confidence),
-    })),
+    words,
   };
 }
 

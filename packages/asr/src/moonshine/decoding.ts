@@ -2,6 +2,7 @@
  * What every way of running a Moonshine model answers for: audio in, tokens out, greedily. plain-loop.ts is the way that
  * follows the model files step by step and is the reference for any faster one.
  */
+import type { CrossAttention } from '../words/attention-scores.js';
 
 /** Limits of one decoding, and what is wanted of it. */
 export interface DecodeOptions {
@@ -14,18 +15,6 @@ export interface DecodeOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/**
- * Cross-attention of every decoding step: `weights[((token * layers + layer) * heads + head) * frames + frame]`. The weights of
- * one token, layer and head sum to 1. Token i is the step that wrote `tokens[i]`.
- */
-export interface CrossAttention {
-  readonly layers: number;
-  readonly heads: number;
-  /** Frames of the encoder: evenly spread over the audio. */
-  readonly frames: number;
-  readonly weights: Float32Array;
-}
-
 /** What a Moonshine model wrote. */
 export interface Decoding {
   /** Without begin and end. */
@@ -34,7 +23,7 @@ export interface Decoding {
   readonly logProbabilities: Float32Array;
   /** The mean natural log-probability of the tokens and of the end, 0 when nothing was written. */
   readonly meanLogProbability: number;
-  /** When it was asked for and the decoder can give it. */
+  /** Token i is the step that wrote `tokens[i]`. When it was asked for and the decoder can give it. */
   readonly attention?: CrossAttention | undefined;
   /** Why it stopped: the model's end, no speech at the first step, the limit, or a repetition (left in the tokens once). */
   readonly stop: 'end' | 'no_speech' | 'limit' | 'repetition';

@@ -1,8 +1,8 @@
 /**
- * Moonshine as a Recognizer: limits, what counts as no speech, text and confidence. How the model is run is
+ * Moonshine as a Recognizer: limits, what counts as no speech, text, confidence and words. How the model is run is
  * MoonshineDecoder's business.
  */
-import type { ModelInfo } from '@sealscribe/protocol';
+import type { ModelInfo, Word } from '@sealscribe/protocol';
 import { SAMPLE_RATE } from '../audio.js';
 import {
   chooseLanguage,
@@ -13,6 +13,8 @@ import {
 } from '../recognizer.js';
 import type { ModelFile, Runtime, SessionOptions } from '../runtime.js';
 import { AsrError } from '../errors.js';
+import { alignWords } from '../words/align-words.js';
+import { alignmentHeads } from './alignment-heads.js';
 import type { Decoding, MoonshineDecoder } from './decoding.js';
 import { composeMoonshine } from './one-graph/compose.js';
 import { OneGraph } from './one-graph/one-graph.js';
@@ -27,6 +29,8 @@ const TOKENS_PER_SECOND = 6.5;
 const EXTRA_TOKENS = 4;
 // Only sound after voice activity detection: speech cut well stays far below it, noise that passed as speech lies above.
 const NO_SPEECH_ABOVE = -0.7;
+// The convolutions before the encoder take 64 * 3 * 2 samples to a frame.
+const FRAME_SECONDS = 384 / SAMPLE_RATE;
 
 /** Facts about the embedded default model. */
 export const MOONSHINE_TINY_EN: ModelInfo = {
@@ -34,7 +38,7 @@ export const MOONSHINE_TINY_EN: ModelInfo = {
   name: 'Moonshine tiny (English)',
   languages: ['en'],
   description: 'Small and fast, English only; runs on any CPU.',
-  wordTimestamps: false,
+  wordTimestamps: true,
 };
 
 /** The files of a Moonshine model. */
@@ -74,7 +78,9 @@ export async function loadMoonshine(
     graph === undefined
       ? await PlainLoop.load(runtime, files, options.session)
       : await OneGraph.load(runtime, graph, options);
-  return new Moonshine(options.model ?? MOONSHINE_TINY_EN, decoder, tokens);
+  const model = options.model ?? MOONSHINE_TINY_EN;
+  // As the files are, nothing comes out of them that word times could be made of.
+  return new Moonshine(graph === undefined ? { ...model, wordTimestamps: false } : model, decoder, tokens);
 }
 
 /** The one graph, or nothing when the files are not at hand or not of the kind that it can be made of. */
@@ -102,6 +108,7 @@ class Moonshine implements Recognizer {
     const decoding = await this.decoder.decode(pcm, {
       maxTokens: Math.ceil((pcm.length / SAMPLE_RATE) * TOKENS_PER_SECOND) + EXTRA_TOKENS,
       noSpeechAbove: NO_SPEECH_ABOVE,
+      attention: options.words,
       signal: options.signal,
     });
     const text = this.tokens.decode(decoding.tokens);
@@ -109,9 +116,23 @@ class Moonshine implements Recognizer {
       text,
       // The geometric mean of the tokens' probabilities: above 0.86 few words are wrong (3 %), below 0.7 many (40 %).
       confidence: text === '' ? null : Math.exp(decoding.meanLogProbability),
-      words: [],
+      words: this.#wordsOf(decoding, pcm.length / SAMPLE_RATE, options.regions),
       outcome: outcomeOf(decoding.stop, text),
     };
+  }
+
+  #wordsOf(decoding: Decoding, duration: number, regions: RecognizeOptions['regions']): Word[] {
+    const { tokens, logProbabilities, attention } = decoding;
+    if (attention === undefined) return [];
+    const pieces = this.tokens.pieces(tokens);
+    return alignWords({
+      tokens: pieces.map((text, i) => ({ text, logProbability: logProbabilities[i] })),
+      attention,
+      heads: alignmentHeads(attention),
+      duration,
+      frameSeconds: FRAME_SECONDS,
+      regions,
+    });
   }
 
   async release(): Promise<void> {

@@ -32,18 +32,24 @@ export class TokenDecoder {
 
   /** The text of tokens, with single spaces and none around it. Special tokens have no text. */
   decode(tokens: readonly number[]): string {
-    // Everything goes through bytes, because a character may be spread over several byte pieces.
+    return this.pieces(tokens).join('').replace(/\s+/g, ' ').trim();
+  }
+
+  /** The text of each token as it stands in the text of all. A character spread over several counts to the last of them. */
+  pieces(tokens: readonly number[]): string[] {
     const encoder = new TextEncoder();
-    const bytes: number[] = [];
-    for (const token of tokens) {
-      const piece = token < FIRST_PIECE ? undefined : this.#pieces[token];
-      if (piece === undefined) continue;
-      const byte = BYTE_PIECE.exec(piece)?.[1];
-      if (byte !== undefined) bytes.push(parseInt(byte, 16));
-      else bytes.push(...encoder.encode(piece.replaceAll('▁', ' ')));
-    }
-    const text = new TextDecoder().decode(Uint8Array.from(bytes));
-    return text.replace(/\s+/g, ' ').trim();
+    const decoder = new TextDecoder();
+    const pieces = tokens.map((token) => decoder.decode(this.#bytes(token, encoder), { stream: true }));
+    const rest = decoder.decode();
+    if (rest !== '') pieces[pieces.length - 1] += rest;
+    return pieces;
+  }
+
+  #bytes(token: number, encoder: TextEncoder): Uint8Array {
+    const piece = token < FIRST_PIECE ? undefined : this.#pieces[token];
+    const byte = piece === undefined ? undefined : BYTE_PIECE.exec(piece)?.[1];
+    if (byte !== undefined) return Uint8Array.of(parseInt(byte, 16));
+    return encoder.encode(piece?.replaceAll('▁', ' ') ?? '');
   }
 }
 

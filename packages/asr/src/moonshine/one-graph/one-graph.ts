@@ -5,7 +5,8 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-common';
 import { findRepetition } from '../../repetition.js';
 import { openSession, runSession, type ModelFile, type Runtime, type SessionOptions } from '../../runtime.js';
-import type { CrossAttention, DecodeOptions, Decoding, MoonshineDecoder } from '../decoding.js';
+import type { CrossAttention } from '../../words/attention-scores.js';
+import type { DecodeOptions, Decoding, MoonshineDecoder } from '../decoding.js';
 import { END } from '../tokens.js';
 import { names } from './compose.js';
 

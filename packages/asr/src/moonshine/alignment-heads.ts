@@ -1,0 +1,34 @@
+/**
+ * Which of Moonshine's attention heads follow what they write.
+ *
+ * Tiny's were chosen of all 48 by logistic regression (is this token spoken in this frame?) with an L1 penalty, and rounded;
+ * truth was forced alignment by an independent recogniser (PocketSphinx, en-us) of 31 recordings with 770 words. Fitted on the
+ * recordings of one speaker and tried on all others and the other way round, the word starts come out as well (47 and 43 ms on
+ * average). Recordings that measure word times elsewhere in this package were no part of it.
+ */
+import type { AlignmentHead } from '../words/attention-scores.js';
+
+const TINY_SHAPE = { layers: 6, heads: 8 };
+const TINY: readonly AlignmentHead[] = [
+  { layer: 3, head: 7, weight: 0.6 },
+  { layer: 5, head: 6, weight: 0.4 },
+  { layer: 3, head: 5, weight: 0.15 },
+  { layer: 4, head: 7, weight: 0.15 },
+];
+
+/** The heads of a decoder of this shape: of one that nobody has measured, all of the upper half of its layers. */
+export function alignmentHeads({
+  layers,
+  heads,
+}: {
+  layers: number;
+  heads: number;
+}): readonly AlignmentHead[] {
+  if (layers === TINY_SHAPE.layers && heads === TINY_SHAPE.heads) return TINY;
+  const lowest = Math.floor(layers / 2);
+  return Array.from({ length: (layers - lowest) * heads }, (_, i) => ({
+    layer: lowest + Math.floor(i / heads),
+    head: i % heads,
+    weight: 1,
+  }));
+}
