@@ -3,7 +3,13 @@
  * A session that has run out is replaced without a word when the password is at hand.
  */
 import { join } from 'node:path';
-import { FileFreshness, Sealscribe, type Session, type Vault } from '@sealscribe/sdk-node';
+import {
+  FileFreshness,
+  Sealscribe,
+  type Session,
+  type Vault,
+  type VaultTranscript,
+} from '@sealscribe/sdk-node';
 import { homeFolder, loadConfig, saveConfig, type SavedConfig } from './config.js';
 import { isCode } from './failure.js';
 import { Settings, type SettingFlags } from './settings.js';
@@ -65,6 +71,15 @@ export async function openVault({ client, settings }: Connection): Promise<Vault
   if (client.session && client.session.token !== settings.saved.session?.token)
     await rememberSession(settings, client.session);
   return vault;
+}
+
+/** Opens a transcript, at an earlier revision where one is asked for. */
+export function openRevision(
+  vault: Vault,
+  id: string,
+  revision: number | undefined,
+): Promise<VaultTranscript> {
+  return revision === undefined ? vault.open(id) : vault.openRevision(id, revision);
 }
 
 /** Saves a session for later commands and leaves the saved server and email alone. */

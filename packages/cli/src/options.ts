@@ -48,6 +48,21 @@ export function parseId(text: string): string {
   throw new InvalidArgumentError('An ID has 22 characters; `sealscribe list` shows them.');
 }
 
+/** Parses a whole number from 1. @throws InvalidArgumentError */
+export function parseNumber(text: string): number {
+  if (/^[1-9]\d{0,9}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('This must be a whole number from 1.');
+}
+
+/** Adds `--revision`. */
+export function withRevision(command: Command): Command {
+  return command.option(
+    '--revision <number>',
+    'an earlier revision: sealscribe history (default: the present one)',
+    parseNumber,
+  );
+}
+
 /**
  * One id in 64 begins with a dash and would be taken for an option: such arguments are moved behind `--`,
  * where every argument is what it is.

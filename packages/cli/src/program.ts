@@ -4,10 +4,12 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { registerDecrypt } from './commands/decrypt.js';
+import { registerEdit } from './commands/edit.js';
 import { registerEncrypt } from './commands/encrypt.js';
 import { registerExitCodes } from './commands/exit-codes.js';
 import { registerExport } from './commands/export.js';
 import { registerHealth } from './commands/health.js';
+import { registerHistory } from './commands/history.js';
 import { registerList } from './commands/list.js';
 import { registerLogin } from './commands/login.js';
 import { registerLogout } from './commands/logout.js';
@@ -58,6 +60,8 @@ export function buildProgram(terminal: Terminal): Command {
     registerList,
     registerShow,
     registerExport,
+    registerEdit,
+    registerHistory,
     registerRm,
     registerEncrypt,
     registerDecrypt,

@@ -2,8 +2,8 @@
  * `sealscribe show`: one transcript from the vault, to read.
  */
 import type { Command } from 'commander';
-import { connect, openVault } from '../connection.js';
-import { parseId, withAccount, withServer } from '../options.js';
+import { connect, openRevision, openVault } from '../connection.js';
+import { parseId, withAccount, withRevision, withServer } from '../options.js';
 import { printData, printJson, toClock, toLocalTime } from '../output.js';
 import type { SettingFlags } from '../settings.js';
 import type { Terminal } from '../terminal.js';
@@ -19,12 +19,12 @@ export function registerShow(program: Command, terminal: Terminal): void {
     .command('show')
     .description('open a transcript and show it')
     .argument('<id>', 'ID of the transcript: sealscribe list', parseId);
-  withAccount(withServer(command))
+  withAccount(withServer(withRevision(command)))
     .option('--json', 'print the transcript with its id, title and times as one line of JSON')
     .addHelpText('after', HELP)
-    .action(async (id: string, flags: SettingFlags & { json?: true }) => {
+    .action(async (id: string, flags: SettingFlags & { json?: true; revision?: number }) => {
       const vault = await openVault(await connect(terminal, flags));
-      const { transcript, ...entry } = await vault.open(id);
+      const { transcript, ...entry } = await openRevision(vault, id, flags.revision);
       if (flags.json) return printJson(terminal, { ...entry, ...transcript });
       const about = [
         toLocalTime(entry.createdAt),
