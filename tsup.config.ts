@@ -10,7 +10,7 @@ const entries: Record<string, string[]> = {
   'sdk-node': ['index'],
   'sdk-browser': ['index'],
   cli: ['main'],
-  'server-reference': ['index', 'main', 'recognizer-process', 'decoder-process'],
+  'server-reference': ['index', 'main', 'recognizer-process', 'decoder-process', 'compose-process'],
 };
 
 export default defineConfig(

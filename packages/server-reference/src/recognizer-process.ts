@@ -37,10 +37,11 @@ interface Models {
   readonly speakers: SpeakerModel;
 }
 
-async function load({ device, vad, models }: RecognizerSpec): Promise<Models> {
+async function load({ device, vad, models, graphs }: RecognizerSpec): Promise<Models> {
   const recognizers = new Map<string, Recognizer>();
   for (const folder of models) {
-    const recognizer = await loadModel(onnxruntime, folder, sessionOptions(device));
+    const options = { session: sessionOptions(device), graph: graphs?.[folder] };
+    const recognizer = await loadModel(onnxruntime, folder, options);
     recognizers.set(recognizer.model.id, recognizer);
   }
   // Small and sequential: it stays on the processor, whatever the models run on.

@@ -2,15 +2,22 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  AsrError,
   FAMILY_FILES,
+  loadCanary,
+  loadCtc,
   loadMoonshine,
+  loadTransducer,
+  loadWhisper,
   type FamilyName,
   type FileRole,
+  type MoonshineOptions,
   type Recognizer,
   type Runtime,
   type SessionOptions,
 } from '@sealscribe/asr';
 import type { ModelInfo } from '@sealscribe/protocol';
+import { hasVnni } from '../device/vnni.js';
 import { readManifest } from '../models/manifest.js';
 
 /** Endings by which exports tell apart files with the same graph in other number formats. */
@@ -22,27 +29,55 @@ export type ModelFiles = Readonly<Record<string, string>>;
 /**
  * Loads the model in a folder.
  *
+ * @param options.graph path of what was made of its files before (graph-cache.ts)
  * @throws {Error} when the folder lacks what the family needs. @throws {AsrError} `invalid_model`.
  */
 export async function loadModel(
   runtime: Runtime,
   folder: string,
-  session: SessionOptions,
+  { session, graph }: { session: SessionOptions; graph?: string | undefined },
 ): Promise<Recognizer> {
   const manifest = readManifest(folder);
   const { id, name, languages, description = '', family } = manifest;
-  const model: ModelInfo = { id, name, languages: [...languages], description, wordTimestamps: false };
+  // Families take the promise of word times back where the files hold nothing that they could be made of.
+  const model: ModelInfo = { id, name, languages: [...languages], description, wordTimestamps: true };
   const names = manifest.files.map((file) => file.name);
   const files = findFiles(family, folder, names);
   switch (family) {
     case 'moonshine':
-      return loadMoonshine(runtime, files as { encoder: string; decoder: string; tokens: string }, {
-        model,
-        session,
-      });
-    default:
-      throw new Error(`Models of the family "${family}" cannot be run yet.`);
+      return loadMoonshineFiles(runtime, files as unknown as MoonshinePaths, { model, session, graph });
+    case 'whisper':
+      return loadWhisper(runtime, files, { model, session });
+    case 'ctc':
+      return loadCtc(runtime, files, { model, session });
+    case 'transducer':
+      return loadTransducer(runtime, files, { model, session });
+    case 'canary':
+      return loadCanary(runtime, files, { model, session });
   }
+}
+
+interface MoonshinePaths {
+  readonly encoder: string;
+  readonly decoder: string;
+  readonly tokens: string;
+}
+
+/** From the graph that was made before; where there is none, or it does not open, it is made in memory. */
+async function loadMoonshineFiles(
+  runtime: Runtime,
+  { encoder, decoder, tokens }: MoonshinePaths,
+  { graph, ...rest }: MoonshineOptions & { graph: string | undefined },
+): Promise<Recognizer> {
+  const options = { ...rest, vnni: hasVnni() };
+  if (graph !== undefined)
+    try {
+      return await loadMoonshine(runtime, { encoder, decoder, tokens, graph }, options);
+    } catch (error) {
+      if (!(error instanceof AsrError)) throw error;
+    }
+  const files = { encoder: readFileSync(encoder), decoder: readFileSync(decoder), tokens };
+  return loadMoonshine(runtime, files, options);
 }
 
 /**

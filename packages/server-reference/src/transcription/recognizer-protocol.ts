@@ -23,6 +23,8 @@ export interface RecognizerSpec {
   readonly vad: string;
   /** Folders of the models; the first is the default. */
   readonly models: readonly string[];
+  /** By folder, paths of graphs made of the files of a model. */
+  readonly graphs?: Readonly<Record<string, string>>;
 }
 
 /** A piece of a recording whose voices were described by so many values. */

@@ -1,8 +1,9 @@
 /**
  * Transcription as the routes see it: admission, decoding, recognition and the facts about them. Plaintext and audio live
- * below this folder and nowhere else; nothing here writes to disk.
+ * below this folder and nowhere else; nothing here writes to disk but the graphs of models, before the server is ready.
  */
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import type { Health, ModelInfo, Progress, Segment, Transcript } from '@sealscribe/protocol';
 import { EmbeddedSpeakers, SAMPLE_RATE } from '@sealscribe/asr';
 import { HttpError } from '../http-error.js';
@@ -13,6 +14,7 @@ import { probeSandbox } from '../media/sandbox.js';
 import { Admission, type Ticket } from './admission.js';
 import { chooseLanguage, chooseModel } from './choose-model.js';
 import { embeddedVad, findModels } from './model-files.js';
+import { prepareGraphs } from './graph-cache.js';
 import { LiveStream, type LiveStreamOptions } from './live-stream.js';
 import { transcribeAudio } from './pipeline.js';
 import { RecognizerPool } from './recognizer-pool.js';
@@ -25,6 +27,8 @@ export interface TranscriberOptions {
   readonly model: readonly string[];
   /** Folder of downloaded models. */
   readonly models: string;
+  /** Folder of the data: graphs made of models are kept in `cache` there. */
+  readonly data: string;
   readonly workers: number;
   readonly decoder: 'auto' | 'ffmpeg' | 'builtin';
   readonly maxUpload: number;
@@ -84,7 +88,7 @@ export class Transcriber {
    * @throws {Error} when a model is not there, a recogniser does not start, or ffmpeg is demanded and missing.
    */
   static async start(options: TranscriberOptions): Promise<Transcriber> {
-    const folders = findModels(options.model, options.models).map(({ folder }) => folder);
+    const models = findModels(options.model, options.models);
     const ffmpeg = options.decoder !== 'builtin' && hasFfmpeg();
     if (options.decoder === 'ffmpeg' && !ffmpeg)
       throw new Error('--decoder ffmpeg: there is no ffmpeg on the PATH; install it, or use --decoder auto.');
@@ -92,9 +96,14 @@ export class Transcriber {
     if (sandbox.noNetwork.length === 0)
       options.log.warn('decoders cannot be cut off from the network on this system');
     if (options.workers > availableParallelism()) options.log.warn('more recognisers than cores');
+    const graphs = await prepareGraphs(models, {
+      folder: join(options.data, 'cache'),
+      script: `${options.scripts}/compose-process.js`,
+      log: options.log,
+    });
     const pool = await RecognizerPool.start({
       script: `${options.scripts}/recognizer-process.js`,
-      spec: { device: 'cpu', vad: embeddedVad(), models: folders },
+      spec: { device: 'cpu', vad: embeddedVad(), models: models.map(({ folder }) => folder), graphs },
       size: options.workers,
       log: options.log,
     });
