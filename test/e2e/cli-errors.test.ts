@@ -89,6 +89,7 @@ describe.skipIf(!hasBoth)('sealscribe when something is wrong', () => {
     expect(await fail(['transcribe', empty])).toBe(7);
     expect(await fail(['transcribe', '-'])).toBe(7);
     expect(await fail(['transcribe', folder])).toBe(2);
+    expect(await fail(['transcribe', JFK, '--speakers', '0'])).toBe(2);
   });
 
   test('an unknown model is 5', async () => {

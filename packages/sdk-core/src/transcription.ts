@@ -25,6 +25,10 @@ export interface TranscribeOptions {
   language?: string;
   /** Id of a model; the server's default otherwise. */
   model?: string;
+  /** Whether to tell speakers apart: their labels stand in the result, not in the segments that `onSegment` is called with. */
+  diarize?: boolean;
+  /** How many speakers there are, up to 20; 0 (the default) means find out. Anything above implies `diarize`. */
+  speakers?: number;
   signal?: AbortSignal;
   /** Called with each step forward; `fraction` is 0 to 1 of its stage. Starts anew when the connection broke and is tried again. */
   onProgress?: (progress: Progress) => void;
@@ -49,6 +53,9 @@ export async function transcribe(
   const { format, signal, onProgress } = options;
   if (format !== undefined && !Object.hasOwn(formats, format))
     throw new TypeError('format must be "srt", "vtt" or "text"');
+  const { speakers = 0, diarize = speakers > 0 } = options;
+  if (!Number.isSafeInteger(speakers) || speakers < 0 || speakers > 20)
+    throw new RangeError('speakers must be a whole number up to 20');
   signal?.throwIfAborted();
   const audio = await openAudio(http, source);
   const boundary = `sealscribe-${newId()}`;
@@ -69,6 +76,8 @@ export async function transcribe(
           [
             ...(options.language === undefined ? [] : [{ name: 'language', data: options.language }]),
             ...(options.model === undefined ? [] : [{ name: 'model', data: options.model }]),
+            ...(diarize ? [{ name: 'diarize', data: 'true' }] : []),
+            ...(diarize && speakers > 0 ? [{ name: 'speakers', data: String(speakers) }] : []),
             {
               name: 'file',
               fileName: `audio${extension(audio.name)}`,

@@ -58,6 +58,28 @@ test('a recording goes up, progress and segments come down, then the transcript'
 });
 
 test.each([
+  [{}, [null, null]],
+  [{ diarize: true }, ['true', null]],
+  [{ speakers: 2 }, ['true', '2']],
+  [{ diarize: false, speakers: 2 }, [null, null]],
+])('%j asks for speakers as %j', async (wishes, expected) => {
+  let form = new FormData();
+  const client = await clientOf(async (request, response) => {
+    const headers = { 'content-type': String(request.headers['content-type']) };
+    form = await new Response(new Uint8Array(await readBody(request)), { headers }).formData();
+    sendEvents(response, ['result', transcript]);
+    response.end();
+  });
+  await client.transcribe({ data: new Uint8Array(4) }, wishes);
+  expect([form.get('diarize'), form.get('speakers')]).toEqual(expected);
+});
+
+test.each([-1, 1.5, 21, NaN])('%d speakers are refused before anything is sent', async (speakers) => {
+  const client = await clientOf(async () => expect.unreachable());
+  await expect(client.transcribe({ data: new Uint8Array(4) }, { speakers })).rejects.toThrow(RangeError);
+});
+
+test.each([
   ['text', /^SPEAKER_00: Ask not/],
   ['srt', /^1\n00:00:00,320 --> /],
   ['vtt', /^WEBVTT\n/],

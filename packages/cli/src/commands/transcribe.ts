@@ -26,6 +26,8 @@ interface Flags extends SettingFlags {
   title?: string;
   language?: string;
   model?: string;
+  diarize?: true;
+  speakers?: number;
   format?: Format;
   output?: string;
   json?: true;
@@ -40,6 +42,7 @@ Examples:
   $ sealscribe transcribe interview.mp3
   $ sealscribe transcribe interview.mp3 --save --title "Interview, 3 May"
   $ sealscribe transcribe interview.mp3 -o interview.srt
+  $ sealscribe transcribe interview.mp3 --speakers 2
   $ ffmpeg -i film.mkv -f wav - | sealscribe transcribe - --format vtt > film.vtt`;
 
 /** Adds the command to the program. */
@@ -52,6 +55,8 @@ export function registerTranscribe(program: Command, terminal: Terminal): void {
     .option('--title <text>', 'title in the vault (sealed, like everything else)')
     .option('--language <code>', 'language spoken, such as en (default: found out)')
     .option('--model <id>', 'model to use: sealscribe models')
+    .option('--diarize', 'tell speakers apart')
+    .option('--speakers <number>', 'how many speakers there are, 1 to 20 (implies --diarize)', countSpeakers)
     .option('-o, --output <file>', 'write the transcript to this file');
   withAccount(withServer(withFormat(command)))
     .option('--json', 'print the transcript as one line of JSON')
@@ -91,6 +96,12 @@ function checkFlags(file: string, flags: Flags): void {
     throw new CliError('usage', '--json and -o - both want standard output.');
 }
 
+function countSpeakers(text: string): number {
+  const speakers = Number(text);
+  if (/^\d+$/.test(text) && speakers >= 1 && speakers <= 20) return speakers;
+  throw new CliError('usage', '--speakers takes a whole number from 1 to 20.');
+}
+
 const isUrl = (file: string) => /^https?:\/\//i.test(file);
 
 /** What FILE stands for; a file that is not there is found out before anybody signs in. */
@@ -120,6 +131,8 @@ async function transcribe(
       onProgress: bar.report,
       ...(flags.language === undefined ? {} : { language: flags.language }),
       ...(flags.model === undefined ? {} : { model: flags.model }),
+      ...(flags.diarize === undefined ? {} : { diarize: true }),
+      ...(flags.speakers === undefined ? {} : { speakers: flags.speakers }),
     });
   } finally {
     bar.stop();
