@@ -33,7 +33,7 @@ const transcriber = {
 } as unknown as Transcriber;
 
 const app = await buildApp({
-  config: { allowOrigin: [] },
+  config: { allowOrigin: [], workers: 1, streamIdle: 60 },
   store: await openStore(data),
   transcriber,
   log: createLog('info'),

@@ -19,7 +19,9 @@ import { allowOrigins } from './cross-origin.js';
 import { handleError } from './error-handler.js';
 import { HttpError } from './http-error.js';
 import { logRequests, type Logger } from './log.js';
+import { registerCompare } from './routes/compare.js';
 import { registerFacts } from './routes/facts.js';
+import { registerStream } from './routes/stream.js';
 import { registerTranscribe } from './routes/transcribe.js';
 import { acceptUploads } from './routes/upload.js';
 import { registerVaultRoutes } from './routes/vault.js';
@@ -30,7 +32,7 @@ import { letGoOfBodies } from './unread-body.js';
 
 /** What an app is built from. */
 export interface AppParts {
-  readonly config: Pick<Config, 'allowOrigin'>;
+  readonly config: Pick<Config, 'allowOrigin' | 'maxStreams' | 'streamIdle' | 'workers'>;
   readonly store: Store;
   readonly transcriber: Transcriber;
   readonly log: Logger;
@@ -78,6 +80,9 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     acceptUploads(scope);
     registerFacts(scope, { transcriber, signedIn, version, draining });
     registerTranscribe(scope, { transcriber, signedIn });
+    registerCompare(scope, { transcriber, signedIn });
+    const { allowOrigin, streamIdle, maxStreams = 4 * config.workers } = config;
+    await registerStream(scope, { transcriber, signedIn, draining, allowOrigin, streamIdle, maxStreams });
   });
   registerVaultRoutes(app, { store });
   await app.ready();

@@ -2,11 +2,21 @@
  * CORS (WHATWG Fetch, section 3.2) for the web origins that the operator allows. Sessions travel in the Authorization header,
  * never in cookies, so an allowed page can do no more than its user told it the token for.
  */
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { INDEX_MATCH_HEADER, PART_REVISION_HEADER } from '@sealscribe/protocol';
 
 const REQUEST_HEADERS = `authorization, content-type, if-match, if-none-match, ${INDEX_MATCH_HEADER}`;
 const ANSWER_HEADERS = `etag, retry-after, x-request-id, ${PART_REVISION_HEADER}`;
+
+/**
+ * Whether a page of this request's origin may read the answer: for WebSockets, which browsers open across origins without asking.
+ * Without an origin it is no page; a page of this server itself may always.
+ */
+export function isAllowedOrigin(request: FastifyRequest, origins: readonly string[]): boolean {
+  const { origin, host } = request.headers;
+  if (origin === undefined || origins.includes('*') || origins.includes(origin)) return true;
+  return URL.canParse(origin) && new URL(origin).host === host;
+}
 
 /** Answers preflight requests and marks answers for pages of these origins; '*' stands for all. */
 export function allowOrigins(app: FastifyInstance, origins: readonly string[]): void {

@@ -101,6 +101,11 @@ export class LiveTranscription {
     return toSeconds(this.#window.end);
   }
 
+  /** Seconds given and not listened to yet. */
+  get backlog(): number {
+    return toSeconds(this.#window.end - this.#detected);
+  }
+
   /**
    * Takes the next samples: mono float32 at 16 kHz, any number. They are copied; the caller wipes its own. Resolves when they
    * have been worked through: whoever is faster than that should wait.

@@ -116,7 +116,7 @@ export async function registerStream(app: FastifyInstance, deps: StreamDeps): Pr
       }
       request.headers.authorization = `Bearer ${token}`;
     }
-    await signedIn(request as FastifyRequest);
+    await signedIn(request);
   }
 }
 
