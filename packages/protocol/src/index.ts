@@ -11,6 +11,7 @@ export * from './routes.js';
 export { ID_PATTERN, idSchema } from './fields.js';
 export * from './account-api.js';
 export * from './api.js';
+export * from './compare.js';
 export * from './history-api.js';
 export * from './stream.js';
 export * from './subtitles.js';

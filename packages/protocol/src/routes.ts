@@ -25,6 +25,7 @@ export const routes = {
   models: route('GET', '/v1/models', 'transcription'),
   languages: route('GET', '/v1/languages', 'transcription'),
   transcribe: route('POST', '/v1/transcribe', 'transcription'),
+  compare: route('POST', '/v1/compare', 'transcription'),
   /** A WebSocket (stream.ts). The session may also be told by a token in the query string. */
   stream: route('GET', '/v1/stream', 'transcription'),
   streamTokens: route('POST', '/v1/stream-tokens', 'transcription'),

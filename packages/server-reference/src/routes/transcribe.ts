@@ -5,10 +5,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { routes, toSrt, toTxt, toVtt, type ResponseFormat, type Transcript } from '@sealscribe/protocol';
 import { errorBody, toHttpError } from '../error-handler.js';
-import { HttpError } from '../http-error.js';
 import type { Ticket } from '../transcription/admission.js';
 import type { Transcriber } from '../transcription/transcriber.js';
 import { openEventStream } from './event-stream.js';
+import { announcedBytes, whenGone } from './recording.js';
 import { readUpload, type UploadFields } from './upload.js';
 
 /** Registers the route. */
@@ -86,16 +86,4 @@ async function answerWithEvents(
   } finally {
     stream.end();
   }
-}
-
-/** Aborted when the answer's stream closes: before the answer is there, that is the client going away. */
-function whenGone(reply: FastifyReply): AbortSignal {
-  const controller = new AbortController();
-  reply.raw.once('close', () => controller.abort(new HttpError('bad_request', 'The client went away.')));
-  return controller.signal;
-}
-
-function announcedBytes(request: FastifyRequest): number {
-  const length = Number(request.headers['content-length'] ?? 0);
-  return Number.isSafeInteger(length) && length > 0 ? length : 0;
 }

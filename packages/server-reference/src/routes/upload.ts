@@ -13,6 +13,8 @@ import { boundaryOf, MalformedMultipart, MultipartParser, type TakeBytes } from 
 /** What the client wished for besides its file. */
 export interface UploadFields {
   readonly model?: string;
+  /** From fields `models`, repeated or separated by commas. */
+  readonly models?: readonly string[];
   readonly language?: string;
   /** Whether to tell speakers apart. */
   readonly diarize: boolean;
@@ -49,10 +51,15 @@ export async function readUpload(
       'Send the recording as multipart/form-data with a field "file".',
     );
   const fields = new Map<string, string>();
+  const models: string[] = [];
   let parts = 0;
   let files = 0;
   const parser = new MultipartParser(boundary, ({ name, file }) => {
     if (++parts > MAX_PARTS) throw new HttpError('bad_request', 'The form has too many parts.');
+    if (!file && name === 'models') {
+      const index = models.push('') - 1;
+      return takeText((text) => (models[index] = text));
+    }
     if (!file) return takeText((text) => fields.set(name, text));
     return name === 'file' && files++ === 0 ? (bytes) => store.append(bytes) : () => undefined;
   });
@@ -63,6 +70,7 @@ export async function readUpload(
   const language = fields.get('language');
   return {
     ...(model === undefined ? {} : { model }),
+    ...(models.length === 0 ? {} : { models: namesIn(models) }),
     ...(language === undefined ? {} : { language }),
     // Who says how many speakers there are wants to know who they are.
     diarize: toFlag('diarize', fields.get('diarize')) ?? speakers > 0,
@@ -71,8 +79,11 @@ export async function readUpload(
   };
 }
 
+const namesIn = (lists: readonly string[]): string[] =>
+  lists.flatMap((list) => list.split(',').map((name) => name.trim())).filter((name) => name !== '');
+
 /** Takes a text field; tells it as far as it has come. */
-function takeText(tell: (text: string) => void): TakeBytes {
+function takeText(tell: (text: string) => unknown): TakeBytes {
   const decoder = new TextDecoder();
   let text = '';
   tell(text);

@@ -24,7 +24,7 @@ export interface AdmissionLimits {
 export interface Ticket {
   /** Where its recording goes. */
   readonly upload: ChunkStore;
-  /** Resolves when the transcription may start. @throws the signal's reason. */
+  /** Resolves when the transcription may start, at once when it has started. @throws the signal's reason. */
   turn(signal: AbortSignal, onPosition?: (ahead: number) => void): Promise<void>;
   /** Wipes the recording and frees the place; may be called again. */
   release(): void;
@@ -97,6 +97,7 @@ export class Admission {
     const turn = (signal: AbortSignal, onPosition: (ahead: number) => void = () => undefined) =>
       new Promise<void>((resolve, reject) => {
         signal.throwIfAborted();
+        if (state === 'running') return resolve();
         const leave = () => {
           this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
           reject(signal.reason as Error);
