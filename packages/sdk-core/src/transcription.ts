@@ -1,6 +1,6 @@
 /**
- * From a recording to a transcript: `POST /v1/transcribe`, with the recording streamed up and progress, segments and the result
- * streamed down as server-sent events. Keeps nothing. Of a file's name only the extension leaves the device.
+ * From a recording to a transcript: `POST /v1/transcribe`, with progress, segments and the result streamed down as server-sent
+ * events. Keeps nothing.
  */
 import {
   eventSchemas,
@@ -12,11 +12,10 @@ import {
   type Segment,
   type Transcript,
 } from '@sealscribe/protocol';
-import { newId } from '@sealscribe/crypto';
-import { ConnectionError, SourceError } from './errors.js';
+import { ConnectionError } from './errors.js';
 import { badAnswer, checkShape, parseJson, refusal, type Answer, type Http } from './http.js';
-import { encodeForm, iterate } from './multipart.js';
-import type { AudioSource, OpenAudio } from './platform.js';
+import type { AudioSource } from './platform.js';
+import { sendRecording } from './send-recording.js';
 import { readEvents } from './sse.js';
 
 /** What to do with a recording. */
@@ -56,117 +55,21 @@ export async function transcribe(
   const { speakers = 0, diarize = speakers > 0 } = options;
   if (!Number.isSafeInteger(speakers) || speakers < 0 || speakers > 20)
     throw new RangeError('speakers must be a whole number up to 20');
-  signal?.throwIfAborted();
-  const audio = await openAudio(http, source);
-  const boundary = `sealscribe-${newId()}`;
-  const headers: Record<string, string> = {
-    accept: 'text/event-stream',
-    'content-type': `multipart/form-data; boundary=${boundary}`,
+  const fields = {
+    language: options.language,
+    model: options.model,
+    diarize: diarize ? 'true' : undefined,
+    speakers: diarize && speakers > 0 ? String(speakers) : undefined,
   };
   const seen = { segments: 0 };
-  const transcript = await http.exchange(
+  const transcript = await sendRecording(
+    http,
     routes.transcribe,
-    {
-      headers,
-      signal,
-      repeatable: audio.reopenable || 'never',
-      body: async (attempt, touch) => {
-        onProgress?.({ stage: 'uploading', fraction: 0 });
-        const form = encodeForm(
-          [
-            ...(options.language === undefined ? [] : [{ name: 'language', data: options.language }]),
-            ...(options.model === undefined ? [] : [{ name: 'model', data: options.model }]),
-            ...(diarize ? [{ name: 'diarize', data: 'true' }] : []),
-            ...(diarize && speakers > 0 ? [{ name: 'speakers', data: String(speakers) }] : []),
-            {
-              name: 'file',
-              fileName: `audio${extension(audio.name)}`,
-              data: await readable(audio, attempt, http.platform.streamsUploads),
-              size: audio.size,
-            },
-          ],
-          boundary,
-        );
-        if (form.body instanceof Blob) return form.body;
-        if (!http.platform.streamsUploads) return gather(form.body);
-        if (form.size !== undefined) headers['content-length'] = String(form.size);
-        return counted(form.body, form.size, touch, onProgress);
-      },
-    },
+    source,
+    { fields, signal, onProgress },
     (answer) => readResult(answer, options, seen),
   );
   return format === undefined ? transcript : formats[format](transcript);
-}
-
-async function openAudio(http: Http, source: AudioSource): Promise<OpenAudio> {
-  if (typeof source !== 'object' || source === null)
-    throw new TypeError('source must be {path}, {url}, {data} or {stream}');
-  if ('path' in source || 'url' in source) return http.platform.openAudio(source);
-  if ('data' in source) {
-    const { data, name } = source;
-    if (!(data instanceof Uint8Array) && !(data instanceof Blob))
-      throw new TypeError('source.data must be a Uint8Array or a Blob');
-    // Bytes go into a Blob at once, so that a caller who reuses the array does not change a retry.
-    const blob = data instanceof Blob ? data : new Blob([data as Uint8Array<ArrayBuffer>]);
-    const fileName = name ?? (data instanceof Blob && 'name' in data ? String(data.name) : undefined);
-    return { name: fileName, size: blob.size, reopenable: true, open: async () => blob };
-  }
-  if ('stream' in source) {
-    const { stream, name } = source;
-    const bytes = 'getReader' in stream ? iterate(stream) : stream;
-    if (typeof bytes?.[Symbol.asyncIterator] !== 'function')
-      throw new TypeError('source.stream must be a ReadableStream or an async iterable of bytes');
-    return { name, size: undefined, reopenable: false, open: async () => bytes };
-  }
-  throw new TypeError('source must be {path}, {url}, {data} or {stream}');
-}
-
-/** The bytes of a recording, as a stream wherever that can be sent: then it is seen how far it has got. */
-async function readable(
-  audio: OpenAudio,
-  signal: AbortSignal,
-  streams: boolean,
-): Promise<Blob | AsyncIterable<Uint8Array>> {
-  const data = await audio.open(signal);
-  if (!(data instanceof Blob)) return sourceErrors(data, signal);
-  return streams ? sourceErrors(iterate(data.stream()), signal) : data;
-}
-
-/** Failing to read the recording is the source's error, not the connection's. */
-async function* sourceErrors(
-  data: AsyncIterable<Uint8Array>,
-  signal: AbortSignal,
-): AsyncGenerator<Uint8Array> {
-  try {
-    yield* data;
-  } catch (cause) {
-    if (signal.aborted || cause instanceof SourceError) throw cause;
-    throw new SourceError('The recording could not be read to its end.', { cause });
-  }
-}
-
-/** Only a plain extension such as ".mp3": it helps the server to tell media apart, and names nobody. */
-const extension = (name: string | undefined): string => /\.[a-z0-9]{1,5}$/i.exec(name ?? '')?.[0] ?? '';
-
-async function gather(chunks: AsyncIterable<Uint8Array>): Promise<Blob> {
-  const parts: Uint8Array[] = [];
-  for await (const chunk of chunks) parts.push(chunk);
-  return new Blob(parts as BlobPart[]);
-}
-
-async function* counted(
-  chunks: AsyncIterable<Uint8Array>,
-  size: number | undefined,
-  touch: () => void,
-  onProgress: TranscribeOptions['onProgress'],
-): AsyncGenerator<Uint8Array> {
-  let sent = 0;
-  for await (const chunk of chunks) {
-    yield chunk;
-    touch();
-    sent += chunk.length;
-    if (size !== undefined) onProgress?.({ stage: 'uploading', fraction: Math.min(1, sent / size) });
-  }
 }
 
 async function readResult(
@@ -190,11 +93,15 @@ async function readResult(
     } else if (name === 'result') {
       return checkShape(eventSchemas.result, value());
     } else if (name === 'error') {
-      const failure = value();
-      if (typeof failure !== 'object' || failure === null) throw badAnswer();
-      const { code, requestId } = failure as Record<string, unknown>;
-      throw refusal(undefined, code, typeof requestId === 'string' ? requestId : undefined);
+      throw toRefusal(value());
     }
   }
   throw new ConnectionError('The connection broke before the transcript was complete.');
+}
+
+/** The error that an `error` event tells of. */
+export function toRefusal(failure: unknown): Error {
+  if (typeof failure !== 'object' || failure === null) return badAnswer();
+  const { code, requestId } = failure as Record<string, unknown>;
+  return refusal(undefined, code, typeof requestId === 'string' ? requestId : undefined);
 }
