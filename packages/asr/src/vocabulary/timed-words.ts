@@ -1,46 +1,30 @@
-/**
- * From timed tokens to timed words, for models that know the frame of each token (CTC, transducers). A word begins where a
- * token's text begins with a space; scripts written without spaces have a word per token.
- */
+/** From timed tokens to timed words, for models that know the frame of each token (CTC, transducers). */
 import type { Word } from '@sealscribe/protocol';
+import { groupIntoWords, type TokenPiece } from '../words/group-into-words.js';
+import { separate } from '../words/separate.js';
+
+/** No word is shorter, in seconds, as long as they all have room. */
+const SHORTEST_WORD = 0.02;
 
 /** A token with its times in seconds. */
-export interface TimedToken {
-  /** As it stands in the text: with a leading space where a word begins. */
-  readonly text: string;
+export interface TimedToken extends TokenPiece {
   readonly start: number;
   readonly end: number;
-  /** Natural logarithm. */
-  readonly logProbability: number;
 }
 
-const UNSPACED = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u;
-
-/** Words in order, inside `duration` seconds, none overlapping. Confidence is the geometric mean of the tokens' probabilities. */
-export function toTimedWords(tokens: readonly TimedToken[], duration: number): Word[] {
-  const groups: TimedToken[][] = [];
-  let open = true;
-  for (const token of tokens) {
-    if (/^\s/.test(token.text) || UNSPACED.test(token.text)) open = true;
-    // A space alone ends a word and belongs to none.
-    if (token.text.trim() === '') continue;
-    if (open) groups.push([]);
-    groups[groups.length - 1].push(token);
-    open = /\s$/.test(token.text);
-  }
-  let last = 0;
-  return groups.map((group) => {
-    const start = Math.min(duration, Math.max(last, group[0].start));
-    last = Math.min(duration, Math.max(start, group[group.length - 1].end));
-    const sum = group.reduce((total, { logProbability }) => total + logProbability, 0);
-    return {
-      word: group
-        .map(({ text }) => text)
-        .join('')
-        .trim(),
-      start,
-      end: last,
-      confidence: Math.min(1, Math.exp(sum / group.length)),
-    };
+/**
+ * Words in order, inside `duration` seconds, none overlapping. A word lasts from its first to its last token that is heard; its
+ * confidence is the geometric mean of the probabilities of its tokens.
+ */
+export function toTimedWords(timed: readonly TimedToken[], duration: number): Word[] {
+  const words = groupIntoWords(timed);
+  const intervals = words.map(({ spoken }) => ({
+    start: timed[spoken[0]].start,
+    end: timed[spoken[spoken.length - 1]].end,
+  }));
+  return separate(intervals, duration, SHORTEST_WORD).map(({ start, end }, i) => {
+    const { text, tokens } = words[i];
+    const sum = tokens.reduce((total, token) => total + timed[token].logProbability, 0);
+    return { word: text, start, end, confidence: Math.min(1, Math.exp(sum / tokens.length)) };
   });
 }

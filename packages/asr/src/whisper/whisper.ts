@@ -31,6 +31,7 @@ import { decodeWithFallback, type Attempt } from './temperature-fallback.js';
 import { TokenRules } from './token-rules.js';
 import { readWhisperConfig, type WhisperConfig } from './whisper-config.js';
 import { WhisperNetwork, type DecoderState, type DecoderStep } from './whisper-network.js';
+import { findWords } from './whisper-words.js';
 
 const LONGEST = 30 * SAMPLE_RATE;
 const SHORTEST = SAMPLE_RATE / 10;
@@ -91,7 +92,7 @@ export async function loadWhisper(
     );
   const graphs = { encoder: requireFile(files, 'encoder'), decoder: requireFile(files, 'decoder') };
   const network = await WhisperNetwork.load(runtime, graphs, config.alignmentHeads, session);
-  const facts = { ...model, languages, wordTimestamps: false };
+  const facts = { ...model, languages, wordTimestamps: network.hasAttention };
   const rules = new TokenRules(config, timestamps);
   const wishes = [...(timestamps || config.noTimestamps === undefined ? [] : [config.noTimestamps])];
   if (isMultilingual && taskToken !== undefined) wishes.unshift(taskToken);
@@ -139,37 +140,38 @@ class Whisper implements Recognizer {
     const { melBands, positions, end } = this.config;
     const encoded = await this.network.encode(this.#logMel.compute(pcm), melBands);
     signal?.throwIfAborted();
-    const { step, language, noSpeech } = await this.#open(encoded, wanted);
+    const attention = options.words === true && this.model.wordTimestamps;
+    const { step, language, noSpeech } = await this.#open(encoded, wanted, attention);
     const attempt = await decodeWithFallback(step, {
       network: this.network,
       rules: this.rules,
       end,
       // Half of the positions are kept for a prompt of earlier text, with or without one.
       maxTokens: Math.min(positions / 2, positions - step.state.length),
-      attention: false,
+      attention,
       silent: noSpeech > NO_SPEECH,
       toText: (tokens) => tokensToText(this.vocabulary, tokens),
       signal,
     });
     if (noSpeech > NO_SPEECH && attempt.meanLogProbability < UNSURE) return { ...NOTHING_SAID, language };
-    return this.#write(attempt, language);
+    return this.#write(attempt, language, { duration: pcm.length / SAMPLE_RATE, regions: options.regions });
   }
 
   /** Feeds the prompt; finds out the language where it is not said. */
-  async #open(encoded: DecoderState, wanted: string): Promise<Opening> {
+  async #open(encoded: DecoderState, wanted: string, attention: boolean): Promise<Opening> {
     const { begin, languages } = this.config;
     if (languages.size === 0) {
-      const step = await this.network.feed(encoded, [begin, ...this.wishes]);
+      const step = await this.network.feed(encoded, [begin, ...this.wishes], attention);
       return { step, language: 'en', noSpeech: this.#noSpeech(step.firstLogits) };
     }
     if (wanted !== 'auto') {
       const language = languages.get(wanted) ?? begin;
-      const step = await this.network.feed(encoded, [begin, language, ...this.wishes]);
+      const step = await this.network.feed(encoded, [begin, language, ...this.wishes], attention);
       return { step, language: wanted, noSpeech: this.#noSpeech(step.firstLogits) };
     }
     const first = await this.network.feed(encoded, [begin]);
     const [language, token] = this.#detectLanguage(first.logits);
-    const step = await this.network.feed(first.state, [token, ...this.wishes]);
+    const step = await this.network.feed(first.state, [token, ...this.wishes], attention);
     return { step, language, noSpeech: this.#noSpeech(first.logits) };
   }
 
@@ -185,12 +187,16 @@ class Whisper implements Recognizer {
     return noSpeech === undefined ? 0 : Math.exp(logits[noSpeech] - logSumExp(logits));
   }
 
-  #write(attempt: Attempt, language: string): Recognition {
+  #write(
+    attempt: Attempt,
+    language: string,
+    audio: { duration: number; regions: RecognizeOptions['regions'] },
+  ): Recognition {
     const text = tokensToText(this.vocabulary, attempt.tokens);
     return {
       text,
       confidence: text === '' ? null : Math.exp(attempt.meanLogProbability),
-      words: [],
+      words: findWords(attempt, this.vocabulary, audio),
       outcome: outcomeOf(attempt, text),
       language,
     };

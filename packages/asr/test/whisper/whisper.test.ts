@@ -138,6 +138,50 @@ describe('Whisper on audio that it does badly on', () => {
   });
 });
 
+describe('Whisper’s word times', () => {
+  // The step that writes the first word listens at 0.4 s, the next ones 0.5 s later each.
+  const attendsTo = (from: number) => (position: number) => 20 + 25 * (position - from + 1);
+  const middles = [0.4, 0.9, 1.4];
+
+  it('are where the attention of its alignment heads is', async () => {
+    const recognizer = await load({ scripts: { 500: spell(PROMPT, said) }, attendsTo: attendsTo(PROMPT) });
+    expect(recognizer.model.wordTimestamps).toBe(true);
+    // Also when the language has to be found out first.
+    for (const language of ['en', 'auto']) {
+      const regions = [{ start: 0.1, end: 1.8 }];
+      const { words } = await recognizer.recognize(tone(500), { language, words: true, regions });
+      expect(words.map(({ word }) => word)).toEqual(['the', 'cat', 'sat.']);
+      words.forEach(({ start, end, confidence }, i) => {
+        expect(start).toBeLessThan(middles[i]);
+        expect(end).toBeGreaterThan(middles[i]);
+        expect(end).toBeLessThanOrEqual(words[i + 1]?.start ?? 1.8);
+        expect(confidence).toBeGreaterThan(0.99);
+      });
+    }
+    expect((await recognizer.recognize(tone(500))).words).toEqual([]);
+  });
+
+  it('leave out the timestamps that it writes', async () => {
+    const tokens = [0, 'Ġthe', 'Ġcat', 1.1, 1.1, 'Ġsat', '.', 2];
+    const recognizer = await load(
+      {
+        scripts: { 500: spell(3, tokens) },
+        attendsTo: (position) => [0, 0, 0, 20, 45, 0, 0, 70][position] ?? 0,
+      },
+      { timestamps: true },
+    );
+    const { words } = await recognizer.recognize(tone(500), { language: 'en', words: true });
+    expect(words.map(({ word }) => word)).toEqual(['the', 'cat', 'sat.']);
+    words.forEach(({ start, end }, i) => expect(start <= middles[i] && middles[i] <= end).toBe(true));
+  });
+
+  it('are not promised by exports without attention', async () => {
+    const recognizer = await load({ scripts: { 500: spell(PROMPT, said) } });
+    expect(recognizer.model.wordTimestamps).toBe(false);
+    expect((await recognizer.recognize(tone(500), { words: true })).words).toEqual([]);
+  });
+});
+
 describe('Whisper with timestamps', () => {
   /** Without "no timestamps". */
   const prompt = 3;
