@@ -9,18 +9,23 @@ import {
   createAccountKey,
   decodeBase64url,
   deriveAuthKey,
+  deriveRecoveryAuthKey,
   deriveRoot,
   encodeBase64url,
   newId,
   newSalt,
   normalizeEmail,
   openAccountKey,
+  rewrapAccountKey,
+  type AccountKeyWrapper,
+  type WrapContext,
 } from '@sealscribe/crypto';
 import {
   preloginAnswerSchema,
   routes,
   sessionSchema,
   storedKeysSchema,
+  type KeyRecord,
   type Session,
   type StoredKeys,
 } from '@sealscribe/protocol';
@@ -42,11 +47,34 @@ export interface OpenAccount {
   accountKey: CryptoKey;
 }
 
+/** An opened account with what any change of its keys starts from. */
+export interface ProvenAccount extends OpenAccount {
+  /** Normalised. */
+  email: string;
+  root: CryptoKey;
+  keys: StoredKeys;
+}
+
 /** Root with the parameters it was derived with. */
 interface Root {
   key: CryptoKey;
   salt: string;
   iterations: number;
+}
+
+/** What a new root is for. The email is normalised. */
+interface NewRoot {
+  accountId: string;
+  email: string;
+  iterations: number;
+  keyVersion: number;
+}
+
+/** A new root, and what a wrap under it is bound to. */
+export interface Target {
+  root: CryptoKey;
+  email: string;
+  context: WrapContext;
 }
 
 /** Signs up, in and out on one server. Keeps no password and no root. */
@@ -57,33 +85,27 @@ export class Accounts {
     private readonly minIterations: number = DEFAULT_ITERATIONS,
   ) {}
 
+  /** Iterations for a password that is set now. */
+  get newIterations(): number {
+    return Math.max(DEFAULT_ITERATIONS, this.minIterations);
+  }
+
   /**
    * Makes an account and signs in to it.
+   * @param recoveryKey Opens the account too, should the password be forgotten.
    * @throws ApiError "email_taken"
    */
-  async signUp({ email: typed, password }: Credentials): Promise<OpenAccount> {
+  async signUp({ email: typed, password }: Credentials, recoveryKey?: CryptoKey): Promise<OpenAccount> {
     const email = normalizeEmail(typed);
     const accountId = newId();
-    const salt = newSalt();
-    const iterations = Math.max(DEFAULT_ITERATIONS, this.minIterations);
-    const root = await verified(() => deriveRoot({ email, password, salt, iterations }));
-    const context = { accountId, keyVersion: 1, iterations, salt };
-    const { accountKey, wrap } = await createAccountKey(root, context);
-    const authKey = encodeBase64url(await deriveAuthKey(root));
-    const json = {
-      accountId,
-      keys: {
-        email,
-        salt: encodeBase64url(salt),
-        iterations,
-        keyVersion: 1,
-        authKey,
-        wraps: { password: encodeBase64url(wrap) },
-      },
-    };
+    const iterations = this.newIterations;
+    const next = await this.newRoot({ accountId, email, password, iterations, keyVersion: 1 });
+    const { accountKey, wrap } = await createAccountKey(next.root, next.context);
+    const recovery = recoveryKey && { recoveryKey, from: { ...next, wrap } };
+    const json = { accountId, keys: await keyRecord(next, wrap, recovery) };
     const session = await this.http.json(routes.signUp, sessionSchema, { json, repeatable: false });
     if (session.accountId !== accountId) throw badAnswer();
-    await this.#keys(email).see({ keyVersion: 1, iterations });
+    await this.wrote(next);
     this.http.session = session;
     return { accountId, accountKey };
   }
@@ -115,7 +137,7 @@ export class Accounts {
    * Opens the account key: in the session there is, or in a new one where there is none, it has run out, or it is another's.
    * @throws WrongPasswordError, IntegrityError "weak_kdf" or "rollback"
    */
-  async unlock(credentials: Credentials): Promise<OpenAccount> {
+  async unlock(credentials: Credentials): Promise<ProvenAccount> {
     const email = normalizeEmail(credentials.email);
     let keys = await this.#keysInSession();
     let root: Root | undefined;
@@ -124,7 +146,8 @@ export class Accounts {
       keys = await this.#getKeys();
     }
     const { accountId, keyVersion, iterations, salt } = keys;
-    if (accountId !== this.http.session?.accountId) throw badAnswer();
+    const { session } = this.http;
+    if (session && accountId !== session.accountId) throw badAnswer();
     const marks = this.#keys(email);
     await marks.check({ keyVersion, iterations });
     if (root?.salt !== salt || root.iterations !== iterations)
@@ -132,7 +155,21 @@ export class Accounts {
     const context = { accountId, keyVersion, iterations, salt: decodeBase64url(salt) };
     const accountKey = await openOrRefuse(root.key, context, decodeBase64url(keys.wraps.password));
     await marks.see({ keyVersion, iterations });
-    return { accountId, accountKey };
+    return { accountId, accountKey, email, root: root.key, keys };
+  }
+
+  /** Derives a fresh root with a fresh salt, for a key record that is to be written. */
+  async newRoot(facts: NewRoot & { password: string }): Promise<Target> {
+    const { accountId, email, password, iterations, keyVersion } = facts;
+    const salt = newSalt();
+    const { minIterations } = this;
+    const root = await verified(() => deriveRoot({ email, password, salt, iterations }, { minIterations }));
+    return { root, email, context: { accountId, keyVersion, iterations, salt } };
+  }
+
+  /** Takes note of a key record that this device has written. */
+  async wrote({ email, context: { keyVersion, iterations } }: Target): Promise<void> {
+    await this.#keys(email).see({ keyVersion, iterations });
   }
 
   /** Ends the session on the server and forgets it; without one it does nothing. */
@@ -146,10 +183,11 @@ export class Accounts {
     this.http.session = undefined;
   }
 
-  /** The key record, or undefined where there is no session or the server does not know it any more. */
+  /** The key record, or undefined where there is neither a session nor an API key or the server does not know it any more. */
   async #keysInSession(): Promise<StoredKeys | undefined> {
     const { session, platform } = this.http;
-    if (!session || Date.parse(session.expiresAt) <= platform.now()) return undefined;
+    const isOver = session && Date.parse(session.expiresAt) <= platform.now();
+    if (isOver ?? this.http.apiKey === undefined) return undefined;
     try {
       return await this.#getKeys();
     } catch (failure) {
@@ -175,6 +213,31 @@ export class Accounts {
   #keys(email: string): KeyFreshness {
     return new KeyFreshness(this.freshness, this.http.server, email);
   }
+}
+
+/** A key record to send: what proves the password, the wrap that it opens, and what the recovery key opens where that changes. */
+export async function keyRecord(
+  { root, email, context }: Target,
+  wrap: Uint8Array,
+  recovery?: { recoveryKey: CryptoKey; from: AccountKeyWrapper & { wrap: Uint8Array } },
+): Promise<KeyRecord> {
+  const { accountId, salt, iterations, keyVersion } = context;
+  return {
+    email,
+    salt: encodeBase64url(salt),
+    iterations,
+    keyVersion,
+    authKey: encodeBase64url(await deriveAuthKey(root)),
+    wraps: { password: encodeBase64url(wrap) },
+    ...(recovery && {
+      recovery: {
+        authKey: encodeBase64url(await deriveRecoveryAuthKey(recovery.recoveryKey)),
+        wrap: encodeBase64url(
+          await rewrapAccountKey(recovery.from, { recoveryKey: recovery.recoveryKey, accountId }),
+        ),
+      },
+    }),
+  };
 }
 
 const isUnauthorized = (failure: unknown) => failure instanceof ApiError && failure.status === 401;

@@ -3,6 +3,7 @@
  * Each method is a line or two over the file that does the work. sdk-node and sdk-browser extend it with their platform.
  */
 import {
+  type Comparison,
   healthSchema,
   languageListSchema,
   modelListSchema,
@@ -13,11 +14,15 @@ import {
   type Session,
   type Transcript,
 } from '@sealscribe/protocol';
-import { Accounts, type Credentials } from './account.js';
+import { Access } from './access.js';
+import { AccountKeys, type KeyChange, type Recovery } from './account-keys.js';
+import { Accounts, type Credentials, type OpenAccount } from './account.js';
+import { compare, type CompareOptions } from './compare.js';
 import { MemoryFreshness, type FreshnessStore } from './freshness.js';
 import { Http } from './http.js';
 import type { AudioSource, Platform } from './platform.js';
 import { PrivateMode } from './private-mode.js';
+import { recoveryKeyOf } from './recovery-words.js';
 import { transcribe, type TranscribeOptions } from './transcription.js';
 import { Vault } from './vault.js';
 
@@ -27,6 +32,8 @@ export interface SealscribeOptions {
   server: string;
   /** A session kept from an earlier run (see {@link Sealscribe.session}). */
   session?: Session;
+  /** An API key, for scripts (see {@link Access.createApiKey}); used where there is no session. */
+  apiKey?: string;
   /** Where this device remembers what it has already seen, so that an old state is recognised. In memory by default. */
   freshness?: FreshnessStore;
   /** Milliseconds without a byte in either direction after which a request is given up; 60,000 by default. */
@@ -42,14 +49,20 @@ export class Sealscribe {
   readonly #http: Http;
   readonly #freshness: FreshnessStore;
   readonly #accounts: Accounts;
+  readonly #keys: AccountKeys;
+  /** The account's sessions and API keys. */
+  readonly access: Access;
 
   /** @throws TypeError or RangeError naming the option that is wrong */
   constructor(options: SealscribeOptions, platform: Platform) {
     const { timeout = 60_000, retries = 3 } = options;
     this.#http = new Http(options.server, platform, { timeout, retries });
     this.#http.session = options.session;
+    this.#http.apiKey = options.apiKey;
     this.#freshness = options.freshness ?? new MemoryFreshness();
     this.#accounts = new Accounts(this.#http, this.#freshness, options.minIterations);
+    this.#keys = new AccountKeys(this.#http, this.#freshness, this.#accounts);
+    this.access = new Access(this.#http);
   }
 
   /** The session in use; keep it to stay signed in (its token is a secret). Undefined when signed out. */
@@ -91,11 +104,24 @@ export class Sealscribe {
   }
 
   /**
-   * Makes an account, signs in and opens its empty vault.
-   * @throws ApiError "email_taken"
+   * Transcribes a recording with several models of the server and shows where they differ.
+   *
+   * @throws RangeError for other than two to four models; SourceError, ApiError, ConnectionError, TimeoutError as for transcribe
    */
-  async signUp(credentials: Credentials): Promise<Vault> {
-    return new Vault(this.#http, this.#freshness, await this.#accounts.signUp(credentials));
+  async compare(source: AudioSource, options: CompareOptions = {}): Promise<Comparison> {
+    return compare(this.#http, source, options);
+  }
+
+  /**
+   * Makes an account, signs in and opens its empty vault.
+   * @param options.recoveryWords From `newRecoveryWords`, once the person has written them down: they open the account when the
+   * password is forgotten. Without them nothing and nobody does.
+   * @throws ApiError "email_taken"; SealscribeError "bad_recovery_words"
+   */
+  async signUp(credentials: Credentials, options: { recoveryWords?: string } = {}): Promise<Vault> {
+    const { recoveryWords: words } = options;
+    const recoveryKey = words === undefined ? undefined : await recoveryKeyOf(words);
+    return this.#vault(await this.#accounts.signUp(credentials, recoveryKey));
   }
 
   /**
@@ -111,7 +137,49 @@ export class Sealscribe {
    * @throws WrongPasswordError; IntegrityError "weak_kdf" or "rollback"
    */
   async unlock(credentials: Credentials): Promise<Vault> {
-    return new Vault(this.#http, this.#freshness, await this.#accounts.unlock(credentials));
+    return this.#vault(await this.#accounts.unlock(credentials));
+  }
+
+  #vault(account: OpenAccount): Vault {
+    return new Vault(this.#http, this.#freshness, account);
+  }
+
+  /**
+   * Changes password, iterations or recovery key. Every other session ends. What somebody has who knows the old password and an
+   * old copy of the server's data stays open to them: see {@link rotateAccountKey}.
+   * @throws WrongPasswordError; SealscribeError "bad_recovery_words"; RangeError for fewer iterations than there are
+   */
+  async changeKeys(credentials: Credentials, change: KeyChange): Promise<void> {
+    await this.#keys.change(credentials, change);
+  }
+
+  /**
+   * Opens an account whose password is forgotten, with its recovery words; it has a new password and new words from then on, and
+   * every other session ends.
+   * @throws SealscribeError "wrong_recovery_words" or "bad_recovery_words"
+   */
+  async recover(recovery: Recovery): Promise<Vault> {
+    return this.#vault(await this.#keys.recover(recovery));
+  }
+
+  /**
+   * Puts a new account key in the place of the old one, after a password became known to somebody: what is written from now on is
+   * closed to them. Each transcript gets a new key of its own with its next change. Every other session ends.
+   * @throws WrongPasswordError; IntegrityError; SealscribeError "bad_recovery_words"
+   */
+  async rotateAccountKey(credentials: Credentials, newRecoveryWords: string): Promise<Vault> {
+    return this.#vault(await this.#keys.rotate(credentials, newRecoveryWords));
+  }
+
+  /** Deletes everything that the account has stored, at once and for good. The account stays. */
+  async deleteData(): Promise<void> {
+    await this.#http.done(routes.deleteData);
+  }
+
+  /** Deletes the account and everything in it, at once and for good. */
+  async deleteAccount(): Promise<void> {
+    await this.#http.done(routes.deleteAccount);
+    this.#http.session = undefined;
   }
 
   /**

@@ -29,11 +29,14 @@ export type SealscribeErrorCode =
   | 'bad_answer'
   | 'source_unreadable'
   | 'wrong_password'
+  | 'wrong_recovery_words'
+  | 'bad_recovery_words'
   | 'signed_out'
   | 'locked'
   | 'conflict'
   | 'damaged'
   | 'freshness_unreadable'
+  | 'font_missing'
   | 'kdf_unsupported'
   | 'insecure_context';
 
@@ -166,5 +169,17 @@ export class ConflictError extends SealscribeError {
     readonly current: VaultTranscript | undefined,
   ) {
     super('conflict', 'The transcript was changed elsewhere in the meantime.');
+  }
+}
+
+/** The fonts that were given have no letters of some scripts. */
+export class MissingFontError extends SealscribeError {
+  override readonly name = 'MissingFontError';
+
+  constructor(
+    /** Unicode names of the scripts, such as "Gujarati". */
+    readonly scripts: readonly string[],
+  ) {
+    super('font_missing', `None of the fonts has letters of: ${scripts.join(', ')}.`);
   }
 }

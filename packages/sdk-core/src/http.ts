@@ -59,6 +59,8 @@ export interface Shape<T> {
 /** Sends requests to one server. */
 export class Http {
   session: Session | undefined;
+  /** Used where there is no session. */
+  apiKey: string | undefined;
   readonly #base: URL;
 
   constructor(
@@ -136,8 +138,9 @@ export class Http {
   async #send(route: Route, options: RequestOptions, watchdog: Watchdog): Promise<Response> {
     const headers: Record<string, string> = { accept: 'application/json', ...options.headers };
     if (route.auth) {
-      if (!this.session) throw new SealscribeError('signed_out', 'Sign in first.');
-      headers['authorization'] = `Bearer ${this.session.token}`;
+      const token = this.session?.token ?? this.apiKey;
+      if (token === undefined) throw new SealscribeError('signed_out', 'Sign in first.');
+      headers['authorization'] = `Bearer ${token}`;
     }
     let body: Body | undefined;
     if (options.json !== undefined) {

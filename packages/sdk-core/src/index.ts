@@ -3,8 +3,12 @@
  *
  * @packageDocumentation
  */
+export type { Access } from './access.js';
+export type { KeyChange, Recovery } from './account-keys.js';
 export type { Credentials } from './account.js';
+export { newRecoveryWords } from './recovery-words.js';
 export { Sealscribe, type SealscribeOptions } from './client.js';
+export type { CompareOptions } from './compare.js';
 export * from './errors.js';
 export { MemoryFreshness, type FreshnessStore } from './freshness.js';
 export type { AudioSource, OpenAudio, Platform, PlatformRequest } from './platform.js';
@@ -15,10 +19,18 @@ export type * from './vault-types.js';
 export { EditHistory } from './edit/edit-history.js';
 export { mergeSegments, setText, shiftTimes, splitSegment } from './edit/segments.js';
 export { mergeSpeakers, renameSpeaker, setSpeaker } from './edit/speakers.js';
+export { toCsv } from './export/csv.js';
+export { DOCX_TYPE, toDocx } from './export/docx.js';
 export { toJson } from './export/json.js';
+export { toMarkdown } from './export/markdown.js';
+export { toPdf, type PdfFont, type PdfOptions } from './export/pdf.js';
+export type { DocumentOptions } from './export/turns.js';
 export { toSrt, toTxt, toVtt } from '@sealscribe/protocol';
 export type {
+  ApiKeyCreated,
+  ApiKeyInfo,
   BlobInfo,
+  Comparison,
   ErrorCode,
   Health,
   LanguageList,
@@ -27,6 +39,7 @@ export type {
   Segment,
   PrivateDocument,
   Session,
+  SessionInfo,
   Transcript,
   Word,
 } from '@sealscribe/protocol';

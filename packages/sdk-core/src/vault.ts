@@ -10,6 +10,7 @@ import {
   findVanished,
   newId,
   sealRecord,
+  type IndexEntry,
   type Mark,
   type SealedRecord,
 } from '@sealscribe/crypto';
@@ -208,22 +209,32 @@ export class Vault {
    * @throws ConflictError with the transcript as it is now
    */
   async update(id: string, changes: Changes, options: { revision?: number } = {}): Promise<Saved> {
-    const documents = changes.transcript && toDocuments(changes.transcript);
+    const given = changes.transcript && toDocuments(changes.transcript);
     for (;;) {
       const record = await this.#current(id);
       const { revision } = record.mark;
       if (options.revision !== undefined && options.revision !== revision)
         throw await this.#conflict(id, options.revision);
+      const renewed = isOutdated((await this.#listing.known()).index[id])
+        ? await createTranscriptKey(this.#accountKey(), { accountId: this.accountId, transcriptId: id })
+        : undefined;
+      let documents = given;
+      if (renewed && !documents) {
+        // Everything is to be sealed under the new key, what does not change too.
+        const present = await this.open(id);
+        if (present.revision !== revision) continue;
+        documents = toDocuments(present.transcript);
+      }
       const { title, fileName, tags } = changes;
       const card = checkLabels({
         ...record.card,
         ...(title === undefined ? {} : { title }),
         ...(fileName === undefined ? {} : { fileName }),
         ...(tags === undefined ? {} : { tags }),
-        ...documents?.summary,
+        ...given?.summary,
         updatedAt: this.#now(),
       });
-      const sealed = await sealRecord(record.key, {
+      const sealed = await sealRecord(renewed?.transcriptKey ?? record.key, {
         transcriptId: id,
         revision: revision + 1,
         card,
@@ -231,10 +242,10 @@ export class Vault {
         ...(documents ? { transcript: documents.transcript, words: documents.words } : {}),
       });
       try {
-        return await this.#put(id, sealed, { replaces: record.mark });
+        return await this.#put(id, sealed, { replaces: record.mark, ...(renewed && { key: renewed.wrap }) });
       } catch (failure) {
         if (!(failure instanceof TranscriptMoved)) throw failure;
-        if (documents || options.revision !== undefined) throw await this.#conflict(id, revision);
+        if (given || options.revision !== undefined) throw await this.#conflict(id, revision);
       }
     }
   }
@@ -320,15 +331,14 @@ export class Vault {
     return `${revision}-${Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('')}`;
   }
 
-  /** Stores a sealed record: a new one with its key, or in the place of the one before. */
+  /** Stores a sealed record, with its key when that is new, in the place of the one before when there is one. */
   async #put(
     id: string,
     sealed: SealedRecord,
-    how: { key: Uint8Array } | { replaces: Mark },
+    { key, replaces }: { key?: Uint8Array; replaces?: Mark },
   ): Promise<Saved> {
-    const replaces = 'replaces' in how ? how.replaces : undefined;
     const revision = (replaces?.revision ?? 0) + 1;
-    const parts: Part[] = 'key' in how ? [{ name: 'key', data: how.key }] : [];
+    const parts: Part[] = key ? [{ name: 'key', data: key }] : [];
     parts.push({ name: 'card', data: sealed.card });
     if (sealed.transcript) parts.push({ name: 'transcript', data: sealed.transcript });
     if (sealed.words) parts.push({ name: 'words', data: sealed.words });
@@ -377,6 +387,10 @@ export class Vault {
     return new Date(this.#http.platform.now()).toISOString();
   }
 }
+
+/** Whether the key of a transcript is older than the account key. */
+const isOutdated = (entry: IndexEntry | undefined) =>
+  entry !== undefined && !('deleted' in entry) && entry.rekey === true;
 
 const revisionCodes = new Set<string>(['rollback', 'fork', 'unlisted', 'vanished']);
 
