@@ -3,6 +3,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { registerCompare } from './commands/compare.js';
 import { registerDecrypt } from './commands/decrypt.js';
 import { registerEdit } from './commands/edit.js';
 import { registerEncrypt } from './commands/encrypt.js';
@@ -57,6 +58,7 @@ export function buildProgram(terminal: Terminal): Command {
     registerLogin,
     registerLogout,
     registerTranscribe,
+    registerCompare,
     registerList,
     registerShow,
     registerExport,

@@ -1,7 +1,6 @@
 /**
  * `sealscribe transcribe`: a recording becomes text, and with --save a sealed transcript in the vault.
  */
-import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Command } from 'commander';
 import type { Transcript } from '@sealscribe/sdk-node';
@@ -17,6 +16,7 @@ import {
 } from '../options.js';
 import { isStandardOutput, printJson, say } from '../output.js';
 import { ProgressBar } from '../progress.js';
+import { findSource, isUrl, type RecordingSource } from '../recording-source.js';
 import { deliver, renderTranscript } from '../render.js';
 import type { SettingFlags } from '../settings.js';
 import type { Terminal } from '../terminal.js';
@@ -102,25 +102,9 @@ function countSpeakers(text: string): number {
   throw new CliError('usage', '--speakers takes a whole number from 1 to 20.');
 }
 
-const isUrl = (file: string) => /^https?:\/\//i.test(file);
-
-/** What FILE stands for; a file that is not there is found out before anybody signs in. */
-async function findSource(file: string, terminal: Terminal) {
-  if (isUrl(file)) {
-    if (URL.canParse(file)) return { url: file };
-    throw new CliError('usage', 'This is not a valid address.');
-  }
-  if (file === '-') {
-    if (terminal.stdin.isTTY) throw new CliError('usage', 'Nothing is connected to standard input.');
-    return { stream: terminal.stdin as AsyncIterable<Uint8Array> };
-  }
-  if ((await stat(file)).isDirectory()) throw new CliError('usage', 'This is a folder, not a recording.');
-  return { path: file };
-}
-
 async function transcribe(
   { client }: Connection,
-  source: Awaited<ReturnType<typeof findSource>>,
+  source: RecordingSource,
   flags: Flags,
   terminal: Terminal,
 ): Promise<Transcript> {
