@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { transcriptSchema, type Segment, type Transcript } from '@sealscribe/protocol';
+import { countWordErrors } from '../fixtures/wer.js';
 import { countSpeakers, readRttm, scoreTurns } from '../fixtures/der.js';
 import { hasServer, JFK, newSession, transcribe } from './server-requests.js';
 import { startServer, type RunningServer } from './server-process.js';
@@ -11,6 +12,9 @@ import { startServer, type RunningServer } from './server-process.js';
 const folder = fileURLToPath(new URL('../../../shared/speech/', import.meta.url));
 const shared = existsSync(`${folder}manifest.json`);
 const jfk = readFileSync(JFK);
+const LEFT =
+  'He began a confused complaint against the wizard, who had vanished behind the curtain on the left.';
+const RIGHT = 'The horizon seems extremely distant.';
 
 /** What the segments say of who spoke when. */
 const turnsOf = (segments: readonly Segment[]) =>
@@ -65,6 +69,45 @@ describe.skipIf(!hasServer)('speakers over HTTP', () => {
       // Segments are words and the pauses between them, the reference is turns: most of the time has to agree.
       expect(scoreTurns(reference, turnsOf(segments)).confused).toBeLessThan(2);
       expect(countSpeakers(turnsOf(segments))).toBe(countSpeakers(reference));
+    });
+
+    test.each(['auto', 'builtin'])('a call has one speaker per channel (decoder: %s)', async (decoder) => {
+      const stereo = readFileSync(`${folder}stereo_two_channels.flac`);
+      const other = decoder === 'auto' ? undefined : await startServer({ args: ['--decoder', decoder] });
+      try {
+        const url = other?.url ?? server.url;
+        const session = other === undefined ? token : await newSession(url);
+        const { json } = await transcribe(url, session, stereo, { fields: { diarize: 'true' } });
+        const { segments, speakers, duration } = transcriptSchema.parse(json);
+        expect(speakers).toEqual(['SPEAKER_00', 'SPEAKER_01']);
+        expect(duration).toBe(5);
+        const said = speakers.map((label) =>
+          segments.flatMap(({ speaker, text }) => (speaker === label ? [text] : [])).join(' '),
+        );
+        const [left, right] = said[0]?.includes('horizon') ? said.reverse() : said;
+        expect(countWordErrors(LEFT, left ?? '').errors).toBeLessThanOrEqual(1);
+        expect(countWordErrors(RIGHT, right ?? '').errors).toBeLessThanOrEqual(1);
+        expect(segments.map(({ start }) => start)).toEqual(
+          segments.map(({ start }) => start).sort((a, b) => a - b),
+        );
+      } finally {
+        await other?.stop();
+      }
+    });
+
+    test('events of a call come without speakers, numbered as they come; its result has them', async () => {
+      const { text } = await send(readFileSync(`${folder}stereo_two_channels.flac`), {
+        fields: { diarize: 'true' },
+        headers: { accept: 'text/event-stream' },
+      });
+      const events = [...text.matchAll(/^event: (\w+)\ndata: (.*)$/gm)];
+      const told = events
+        .filter(([, name]) => name === 'segment')
+        .map(([, , data]) => JSON.parse(data) as Segment);
+      expect(told.map(({ id, speaker }) => [id, speaker])).toEqual(told.map((_, id) => [id, null]));
+      const result = transcriptSchema.parse(JSON.parse(events.at(-1)?.[2] ?? ''));
+      expect(result.segments).toHaveLength(told.length);
+      expect(result.speakers).toHaveLength(2);
     });
 
     test('as many speakers are found as there are said to be', async () => {

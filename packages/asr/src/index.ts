@@ -38,7 +38,7 @@ export {
   type LiveOptions,
 } from './streaming/live-transcription.js';
 export { transcribePcm, type TranscribePcmOptions } from './transcribe-pcm.js';
-export { assignSpeakers } from './diarization/assign-speakers.js';
+export { assignSpeakers, labelSpeakers, type SpokenSegment } from './diarization/assign-speakers.js';
 export { Diarizer, MOST_SPEAKERS } from './diarization/diarizer.js';
 export { EmbeddedSpeakers } from './diarization/embedded-speakers.js';
 export type {

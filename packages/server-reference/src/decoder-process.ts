@@ -1,6 +1,7 @@
 /**
- * A built-in decoder: a recording on stdin, mono float32 samples at 16 kHz on stdout, one process per recording.
- * On failure the exit code is 1 and stderr holds an error code. Usage: decoder-process.js FORMAT
+ * A built-in decoder: a recording on stdin, float32 samples at 16 kHz on stdout, of one channel or of two in turns; one
+ * process per recording. On failure the exit code is 1 and stderr holds an error code.
+ * Usage: decoder-process.js FORMAT CHANNELS
  */
 import { readSync, writeSync } from 'node:fs';
 import { ignoreDebuggerSignal } from './hardening.js';
@@ -11,13 +12,27 @@ import { openPcmDecoder, type Pcm } from './media/pcm-decoders.js';
 import { Resampler } from './media/resample.js';
 
 const SAMPLE_RATE = 16_000;
+const PAIR = process.argv[3] === '2';
 const piece = new Uint8Array(64 * 1024);
 
 let downmixer: Downmixer | undefined;
-let resampler: Resampler | undefined;
+/** One for each channel. */
+let resamplers: Resampler[] = [];
 let rate = 0;
 
-function write(samples: Float32Array): void {
+/** Writes channels of equal length. */
+function write(channels: readonly Float32Array[]): void {
+  const [first = new Float32Array(0)] = channels;
+  if (channels.length === 1) return writeSamples(first);
+  const both = new Float32Array(channels.length * first.length);
+  channels.forEach((samples, channel) => {
+    for (let i = 0; i < samples.length; i++) both[i * channels.length + channel] = samples[i] as number;
+    samples.fill(0);
+  });
+  writeSamples(both);
+}
+
+function writeSamples(samples: Float32Array): void {
   const bytes = new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
   for (let done = 0; done < bytes.length;) done += writeSync(1, bytes, done);
   samples.fill(0);
@@ -25,16 +40,20 @@ function write(samples: Float32Array): void {
 
 function take({ channels, sampleRate }: Pcm): void {
   if (channels.length === 0 || channels[0]?.length === 0) return;
-  if (resampler === undefined || downmixer === undefined || rate !== sampleRate) {
-    if (resampler !== undefined) write(resampler.flush());
+  if (downmixer === undefined || rate !== sampleRate) {
+    flush();
     rate = sampleRate;
     downmixer = new Downmixer(sampleRate);
-    resampler = new Resampler(sampleRate, SAMPLE_RATE);
+    resamplers = Array.from({ length: PAIR ? 2 : 1 }, () => new Resampler(sampleRate, SAMPLE_RATE));
   }
-  const mixed = downmixer.mix(channels);
+  const given = PAIR ? downmixer.pair(channels) : [downmixer.mix(channels)];
   for (const channel of channels) channel.fill(0);
-  write(resampler.push(mixed));
-  mixed.fill(0);
+  write(resamplers.map((resampler, i) => resampler.push(given[i] as Float32Array)));
+  for (const samples of given) samples.fill(0);
+}
+
+function flush(): void {
+  if (resamplers.length > 0) write(resamplers.map((resampler) => resampler.flush()));
 }
 
 ignoreDebuggerSignal();
@@ -46,8 +65,8 @@ try {
   }
   const last = await decoder.end();
   if (last !== undefined) take(last);
-  if (resampler !== undefined) write(resampler.flush());
-  else if (!decoder.recognised) throw new HttpError('undecodable_media');
+  flush();
+  if (resamplers.length === 0 && !decoder.recognised) throw new HttpError('undecodable_media');
 } catch (error) {
   writeSync(2, error instanceof HttpError ? error.code : 'undecodable_media');
   process.exitCode = 1;

@@ -28,6 +28,8 @@ export interface BuiltinRun {
   readonly input: readonly Uint8Array[];
   /** Path of the built decoder-process.js. */
   readonly script: string;
+  /** Whether two channels are wanted instead of one, see {@link Downmixer.pair}. */
+  readonly pair: boolean;
   readonly maxSeconds: number;
   readonly sandbox: Sandbox;
   readonly signal: AbortSignal;
@@ -35,11 +37,11 @@ export interface BuiltinRun {
 }
 
 /**
- * The recording as mono samples at 16 kHz.
+ * The recording as samples at 16 kHz: arrays of one channel, or of two.
  *
  * @throws {HttpError} `undecodable_media`, or `decoder_missing` for a variant that only ffmpeg knows.
  */
-export async function* decodeBuiltin(run: BuiltinRun): AsyncGenerator<Float32Array, void> {
+export async function* decodeBuiltin(run: BuiltinRun): AsyncGenerator<Float32Array[], void> {
   const { format, input, script, maxSeconds, sandbox, signal } = run;
   // No limit on address space: V8 and WebAssembly reserve far more than they use. Their heaps are limited instead.
   const command = [
@@ -49,7 +51,9 @@ export async function* decodeBuiltin(run: BuiltinRun): AsyncGenerator<Float32Arr
     '--max-old-space-size=256',
     script,
     format,
+    run.pair ? '2' : '1',
   ];
+  const frameBytes = run.pair ? 8 : 4;
   const child = runDecoder({
     command,
     env: decoderEnvironment(),
@@ -70,15 +74,25 @@ export async function* decodeBuiltin(run: BuiltinRun): AsyncGenerator<Float32Arr
       bytes.set(rest);
       bytes.set(next.value, rest.length);
       rest.fill(0);
-      const whole = bytes.length - (bytes.length % 4);
+      const whole = bytes.length - (bytes.length % frameBytes);
       rest = bytes.slice(whole);
       if (whole === 0) continue;
       started = true;
-      yield new Float32Array(bytes.buffer, 0, whole / 4);
+      const samples = new Float32Array(bytes.buffer, 0, whole / 4);
+      yield run.pair ? separate(samples) : [samples];
     }
   } finally {
     await child.return(ABANDONED);
   }
+}
+
+/** Two channels from samples that take turns; what they came in is wiped. */
+function separate(samples: Float32Array): [Float32Array, Float32Array] {
+  const pick = (channel: number) =>
+    Float32Array.from({ length: samples.length / 2 }, (_, i) => samples[2 * i + channel] as number);
+  const pair: [Float32Array, Float32Array] = [pick(0), pick(1)];
+  samples.fill(0);
+  return pair;
 }
 
 /** The error that decoder-process.ts named. */

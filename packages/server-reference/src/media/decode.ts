@@ -26,6 +26,9 @@ export interface DecodeOptions {
   readonly onConsumed?: (fraction: number) => void;
 }
 
+/** Samples of two channels, of equal length. */
+export type ChannelPair = readonly [left: Float32Array, right: Float32Array];
+
 /** -80 dB: what dithering leaves of silence. */
 const AUDIBLE = 1e-4;
 const MAX_TRACKS = 16;
@@ -62,6 +65,28 @@ export async function* decodeMedia(
   decoders: Decoders,
   options: DecodeOptions,
 ): AsyncGenerator<Float32Array, void> {
+  for await (const [mono] of decode(blocks, decoders, { ...options, pair: false }))
+    if (mono !== undefined) yield mono;
+}
+
+/**
+ * The recording's two channels at 16 kHz; of a recording with another number of channels the mix, twice. Otherwise as
+ * {@link decodeMedia}.
+ */
+export async function* decodePair(
+  blocks: readonly Uint8Array[],
+  decoders: Decoders,
+  options: DecodeOptions,
+): AsyncGenerator<ChannelPair, void> {
+  for await (const [left, right] of decode(blocks, decoders, { ...options, pair: true }))
+    if (left !== undefined && right !== undefined) yield [left, right];
+}
+
+async function* decode(
+  blocks: readonly Uint8Array[],
+  decoders: Decoders,
+  options: DecodeOptions & { pair: boolean },
+): AsyncGenerator<Float32Array[], void> {
   const format = checkMedia(blocks, decoders);
   const total = blocks.reduce((sum, block) => sum + block.length, 0);
   const { onConsumed, ...limits } = options;
@@ -82,21 +107,23 @@ export async function* decodeMedia(
 
 /** The first track with sound in it; where there is none, as much silence as the first is long. */
 async function* firstAudibleTrack(
-  open: (track: number) => AsyncGenerator<Float32Array, void>,
-): AsyncGenerator<Float32Array, void> {
+  open: (track: number) => AsyncGenerator<Float32Array[], void>,
+): AsyncGenerator<Float32Array[], void> {
   let firstLength = 0;
+  let channels = 1;
   for (let track = 0; track < MAX_TRACKS; track++) {
     let silent = 0;
     let audible = false;
     try {
       for await (const chunk of open(track)) {
-        if (!audible && chunk.some((sample) => Math.abs(sample) > AUDIBLE)) {
+        channels = chunk.length;
+        if (!audible && chunk.some((samples) => samples.some((sample) => Math.abs(sample) > AUDIBLE))) {
           audible = true;
-          yield* silence(silent);
+          yield* silence(silent, channels);
         }
         if (audible) yield chunk;
-        else silent += chunk.length;
-        wipe(chunk);
+        else silent += chunk[0]?.length ?? 0;
+        chunk.forEach(wipe);
       }
     } catch (error) {
       const noMore = error instanceof HttpError && error.code === 'no_audio' && track > 0;
@@ -106,9 +133,10 @@ async function* firstAudibleTrack(
     if (audible) return;
     if (track === 0) firstLength = silent;
   }
-  yield* silence(firstLength);
+  yield* silence(firstLength, channels);
 }
 
-function* silence(samples: number): Generator<Float32Array, void> {
-  for (let left = samples; left > 0; left -= 16_000) yield new Float32Array(Math.min(left, 16_000));
+function* silence(samples: number, channels: number): Generator<Float32Array[], void> {
+  for (let left = samples; left > 0; left -= 16_000)
+    yield Array.from({ length: channels }, () => new Float32Array(Math.min(left, 16_000)));
 }

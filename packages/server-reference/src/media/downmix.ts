@@ -51,6 +51,20 @@ export class Downmixer {
     return mixed;
   }
 
+  /**
+   * A recording's two channels as they are, and of any other number the mix, twice. Arrays of equal length in, new ones out.
+   * Impossible samples are set to 0 in place.
+   */
+  pair(channels: readonly Float32Array[]): [Float32Array, Float32Array] {
+    const [left, right] = channels;
+    if (left === undefined || right === undefined || channels.length > 2) {
+      const mixed = this.mix(channels);
+      return [mixed, mixed.slice()];
+    }
+    channels.forEach(silenceImpossible);
+    return [left.slice(), right.slice()];
+  }
+
   #chooseGains(channels: readonly Float32Array[], length: number): Float64Array {
     const keep = this.#keep ** length;
     const energy = (this.#energy ??= new Float64Array(channels.length));

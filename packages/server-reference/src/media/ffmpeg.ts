@@ -26,6 +26,8 @@ export interface FfmpegRun {
   readonly input: readonly Uint8Array[];
   /** Audio track, from 0. */
   readonly track: number;
+  /** Whether two channels are wanted instead of one, see {@link Downmixer.pair}. */
+  readonly pair: boolean;
   readonly maxSeconds: number;
   readonly sandbox: Sandbox;
   readonly signal: AbortSignal;
@@ -33,11 +35,11 @@ export interface FfmpegRun {
 }
 
 /**
- * One audio track as mono samples at 16 kHz.
+ * One audio track as samples at 16 kHz: arrays of one channel, or of two.
  *
  * @throws {HttpError} `no_audio` when there is no such track, `undecodable_media` when nothing could be decoded.
  */
-export async function* decodeWithFfmpeg(run: FfmpegRun): AsyncGenerator<Float32Array, void> {
+export async function* decodeWithFfmpeg(run: FfmpegRun): AsyncGenerator<Float32Array[], void> {
   const { input, track, maxSeconds, sandbox, signal } = run;
   const cpuSeconds = 60 + Math.ceil(maxSeconds / 20);
   // prettier-ignore
@@ -74,9 +76,9 @@ export async function* decodeWithFfmpeg(run: FfmpegRun): AsyncGenerator<Float32A
       const channels = wav.push(next.value);
       if (channels === undefined) continue;
       started = true;
-      const mixed = downmixer.mix(channels);
+      const given = run.pair ? downmixer.pair(channels) : [downmixer.mix(channels)];
       for (const channel of channels) channel.fill(0);
-      yield mixed;
+      yield given;
     }
   } finally {
     await child.return(ABANDONED);

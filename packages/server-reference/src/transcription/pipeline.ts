@@ -68,7 +68,8 @@ export async function transcribeAudio(
   }
 }
 
-class Recording {
+/** The samples of one recording on their way to a transcript; cleared by whoever made it. */
+export class Recording {
   readonly #options: PipelineOptions;
   readonly #window = new PcmWindow();
   readonly #segmenter = new Segmenter();
@@ -91,12 +92,14 @@ class Recording {
       );
   }
 
+  /** Takes the next samples, a copy. @throws {HttpError} `audio_too_long`, `recognizer_failed`. */
   async push(samples: Float32Array): Promise<void> {
     if (this.#window.end + samples.length > this.#options.maxSamples) throw new HttpError('audio_too_long');
     this.#window.append(samples);
     while (this.#window.end - this.#detected >= WINDOW) await this.#detect(this.#detected + WINDOW);
   }
 
+  /** The transcript of all samples. @throws {HttpError} `recognizer_failed`. */
   async finish(): Promise<Transcript> {
     const total = this.#window.end;
     if (total > this.#detected) await this.#detect(total);
@@ -110,6 +113,7 @@ class Recording {
     return assembleTranscript(segments, { duration: toSeconds(total), language, model });
   }
 
+  /** Wipes what is left of the samples. */
   clear(): void {
     this.#window.clear();
     wipe(this.#state);

@@ -8,7 +8,7 @@ import type { Health, ModelInfo, Progress, Segment, Transcript } from '@sealscri
 import { EmbeddedSpeakers, SAMPLE_RATE } from '@sealscribe/asr';
 import { HttpError } from '../http-error.js';
 import type { Logger } from '../log.js';
-import { checkMedia, decodeMedia, type Decoders } from '../media/decode.js';
+import { checkMedia, decodeMedia, decodePair, type Decoders } from '../media/decode.js';
 import { hasFfmpeg } from '../media/ffmpeg.js';
 import { probeSandbox } from '../media/sandbox.js';
 import { Admission, type Ticket } from './admission.js';
@@ -16,9 +16,10 @@ import { chooseLanguage, chooseModel } from './choose-model.js';
 import { embeddedVad, findModels } from './model-files.js';
 import { prepareGraphs } from './graph-cache.js';
 import { LiveStream, type LiveStreamOptions } from './live-stream.js';
-import { transcribeAudio } from './pipeline.js';
+import { transcribeAudio, type PipelineOptions } from './pipeline.js';
 import { RecognizerPool } from './recognizer-pool.js';
 import { Scheduler } from './scheduler.js';
+import { hasSpeakerPerChannel, transcribeChannels } from './two-channels.js';
 import { RemoteSpeakers } from './voice-jobs.js';
 
 /** What a transcriber is made of. */
@@ -179,25 +180,34 @@ export class Transcriber {
     signal.addEventListener('abort', close, { once: true });
     let consumed = 0;
     try {
-      const audio = decodeMedia(ticket.upload.views(), this.#decoders, {
-        maxSeconds: this.#options.maxDuration,
-        signal,
-        onConsumed: (fraction) => {
+      const upload = ticket.upload.views();
+      const limits = { maxSeconds: this.#options.maxDuration, signal };
+      const watched = {
+        ...limits,
+        onConsumed: (fraction: number) => {
           consumed = fraction;
           report('decoding', fraction);
         },
-      });
-      const transcript = await transcribeAudio(audio, {
+      };
+      const wishes: PipelineOptions = {
         lane,
         model: model.id,
         language,
         maxSamples: this.#options.maxDuration * SAMPLE_RATE,
         ahead: 2 * this.#options.workers + 2,
-        speakerModel: options.diarize ? new RemoteSpeakers(lane, new EmbeddedSpeakers()) : undefined,
-        speakers: options.speakers,
         onSegment: (segment) => options.onSegment?.(segment),
         onProgress: (heard, done) => report('transcribing', heard === 0 ? 0 : (consumed * done) / heard),
-      });
+      };
+      // Who says that there is one speaker, or three, does not mean a call.
+      const mayBeCall = options.diarize && [0, 2].includes(options.speakers ?? 0);
+      const byChannel = mayBeCall && (await hasSpeakerPerChannel(decodePair(upload, this.#decoders, limits)));
+      const transcript = byChannel
+        ? await transcribeChannels(decodePair(upload, this.#decoders, watched), wishes)
+        : await transcribeAudio(decodeMedia(upload, this.#decoders, watched), {
+            ...wishes,
+            speakerModel: options.diarize ? new RemoteSpeakers(lane, new EmbeddedSpeakers()) : undefined,
+            speakers: options.speakers,
+          });
       signal.throwIfAborted();
       report('transcribing', 1);
       return transcript;
