@@ -13,11 +13,12 @@ describe('Moonshine', () => {
   });
   afterAll(() => recognizer.release());
 
-  it('gives clean text, an honest outcome and a confidence', async () => {
+  it('gives clean text, its words, an honest outcome and a confidence', async () => {
     const recognition = await recognizer.recognize(jfk, { language: 'en', words: true });
     expect(recognition.text).toMatch(/^And so,? my fellow Americans,? ask not .* for your country\.$/);
     expect(recognition.text).not.toMatch(/<|▁|\s\s/);
-    expect(recognition).toMatchObject({ outcome: 'complete', words: [] });
+    expect(recognition.outcome).toBe('complete');
+    expect(recognition.words.map(({ word }) => word).join(' ')).toBe(recognition.text);
     expect(recognition.confidence).toBeGreaterThan(0.8);
     expect(recognition.confidence).toBeLessThan(1);
   });
