@@ -133,7 +133,7 @@ export class LiveSegmenter {
     return Math.max(this.#from, start - PADDING, 0);
   }
 
-  /** The frame between two samples that sounds least like speech, with its neighbours. */
+  /** The frame between two samples that sounds least like speech, with its neighbours; of several, the last. */
   #quietest(from: number, to: number): number {
     const p = this.#probabilities;
     const first = Math.ceil(from / FRAME_SAMPLES) - this.#probabilitiesFrom;
@@ -142,7 +142,7 @@ export class LiveSegmenter {
     let lowest = Infinity;
     for (let i = first; i <= last; i++) {
       const around = p[i - 1] + p[i] + p[i + 1];
-      if (around < lowest) {
+      if (around <= lowest) {
         lowest = around;
         best = i;
       }

@@ -38,7 +38,7 @@ export interface LiveEngine {
 }
 
 /**
- * What happens in a live transcription. The texts of the segments so far and the `stable` of the latest partial, joined by
+ * What happens in a live transcription. The texts of the segments so far and the `stable` of the latest event, joined by
  * spaces, only ever grow.
  */
 export type LiveEvent =
@@ -52,7 +52,12 @@ export type LiveEvent =
       readonly start: number;
       readonly end: number;
     }
-  | { readonly kind: 'segment'; readonly segment: Segment };
+  | {
+      readonly kind: 'segment';
+      readonly segment: Segment;
+      /** What is certain already of what follows it. */
+      readonly stable: string;
+    };
 
 /** Facts and listener of a live transcription. */
 export interface LiveOptions {
@@ -225,7 +230,7 @@ export class LiveTranscription {
     const segment = toSegment(span, { ...recognition, text, words }, this.#segments.length);
     if (!segment) return;
     this.#segments.push(segment);
-    this.#options.onEvent({ kind: 'segment', segment });
+    this.#options.onEvent({ kind: 'segment', segment, stable: toText(rest) });
   }
 
   #recognize(span: SegmentSpan, final: boolean): Promise<Recognition> {

@@ -21,7 +21,7 @@ export function wholeText(): Dialect {
     tell: (event) => {
       if (event.kind === 'segment') {
         said = join(said, event.segment.text);
-        return { text: said, partial: '', is_final: false };
+        return { text: join(said, event.stable), partial: '', is_final: false };
       }
       const { text, stable } = event;
       return { text: join(said, stable), partial: text.slice(stable.length).trim(), is_final: false };
