@@ -70,6 +70,11 @@ export function readFloats(tensor: Tensor): Float32Array {
   return Float32Array.from(data as ArrayLike<number>);
 }
 
+/** Overwrites what was fed, when it was made from audio. */
+export function wipeTensor({ data }: Tensor): void {
+  if (data instanceof Float32Array || data instanceof Uint16Array) data.fill(0);
+}
+
 /** IEEE 754 half precision, by its bits. */
 function fromHalf(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;

@@ -17,7 +17,7 @@ import {
 } from '../recognizer.js';
 import { findRepetition } from '../repetition.js';
 import { openSession, runSession, type Runtime } from '../runtime.js';
-import { readFloats, toIntegerTensor, zeroTensor } from '../tensor-values.js';
+import { readFloats, toIntegerTensor, wipeTensor, zeroTensor } from '../tensor-values.js';
 import { findLikeliest } from '../token-choice.js';
 import { SentencePieces } from '../vocabulary/sentence-pieces.js';
 import { tokensToText } from '../vocabulary/vocabulary.js';
@@ -117,6 +117,7 @@ class Canary implements Recognizer {
     if (prepared === undefined) return NOTHING_SAID;
 
     const encoded = await runSession(encoder, prepared.feeds, ENCODER_OUTPUTS);
+    Object.values(prepared.feeds).forEach(wipeTensor);
     const maxTokens = Math.ceil((pcm.length / SAMPLE_RATE) * TOKENS_PER_SECOND) + EXTRA_TOKENS;
     const written = await this.#write(encoded, prompts.get(language) ?? [], maxTokens, options.signal);
     const text = tokensToText(vocabulary, written.tokens);

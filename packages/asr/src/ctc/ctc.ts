@@ -16,7 +16,7 @@ import {
   type Recognizer,
 } from '../recognizer.js';
 import { openSession, runSession, type Runtime } from '../runtime.js';
-import { readFloats, toFloatTensor, toIntegerTensor } from '../tensor-values.js';
+import { readFloats, toFloatTensor, toIntegerTensor, wipeTensor } from '../tensor-values.js';
 import { Characters } from '../vocabulary/characters.js';
 import { SentencePieces } from '../vocabulary/sentence-pieces.js';
 import { toRecognition } from '../vocabulary/timed-recognition.js';
@@ -83,7 +83,7 @@ function forWav2vec2(runtime: Runtime, session: InferenceSession, normalised: bo
   return {
     output: 'logits',
     prepare(pcm) {
-      const samples = normalised ? normalise(pcm) : pcm;
+      const samples = normalised ? normalise(pcm) : pcm.slice();
       const dims = [1, pcm.length];
       const feeds: Record<string, Tensor> = {
         input_values: toFloatTensor(runtime, session, 'input_values', samples, dims),
@@ -147,6 +147,7 @@ class Ctc implements Recognizer {
 
     const { output } = this.frontEnd;
     const logits = (await runSession(this.session, prepared.feeds, [output]))[output];
+    Object.values(prepared.feeds).forEach(wipeTensor);
     const [, frames = 0, classes = 0] = logits.dims;
     if (classes < this.vocabulary.size)
       throw new AsrError('invalid_model', 'The vocabulary is not that of the CTC model');

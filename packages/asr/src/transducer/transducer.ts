@@ -16,7 +16,7 @@ import {
   type Recognizer,
 } from '../recognizer.js';
 import { openSession, runSession, type Runtime, type SessionOptions } from '../runtime.js';
-import { readFloats } from '../tensor-values.js';
+import { readFloats, wipeTensor } from '../tensor-values.js';
 import { SentencePieces } from '../vocabulary/sentence-pieces.js';
 import { toRecognition } from '../vocabulary/timed-recognition.js';
 import { decodeTransducer } from './greedy-transducer.js';
@@ -91,6 +91,7 @@ class Transducer implements Recognizer {
     if (prepared === undefined) return NOTHING_SAID;
 
     const encoded = await runSession(this.encoder, prepared.feeds, ['outputs', 'encoded_lengths']);
+    Object.values(prepared.feeds).forEach(wipeTensor);
     const [, size = 0, count = 0] = encoded['outputs'].dims;
     const length = Math.min(count, Number(encoded['encoded_lengths'].data[0]));
     const { blank, size: classes } = this.vocabulary;

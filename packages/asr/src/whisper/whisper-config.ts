@@ -112,12 +112,16 @@ function readLanguages(generation: JsonObject, vocabulary: ByteLevelPieces): Map
   return languages;
 }
 
-/** Those listed; else all heads of the upper half of the layers, as the reference implementation does. */
+/**
+ * Those listed; else all heads of the upper half of the layers, as the reference implementation does. Distilled checkpoints
+ * may list the heads of their teacher, which has more layers: such a list is none.
+ */
 function readAlignmentHeads(config: JsonObject, generation: JsonObject): Head[] {
-  const listed = generation['alignment_heads'];
-  if (Array.isArray(listed)) return listed.map((pair: number[]) => [pair[0] ?? 0, pair[1] ?? 0] as const);
   const layers = requireCount(config, 'decoder_layers');
   const heads = requireCount(config, 'decoder_attention_heads');
+  const listed = generation['alignment_heads'];
+  const pairs = (Array.isArray(listed) ? listed : []).map((pair: number[]): Head => [pair[0], pair[1]]);
+  if (pairs.length > 0 && pairs.every(([layer, head]) => layer < layers && head < heads)) return pairs;
   const upper = Array.from({ length: Math.ceil(layers / 2) }, (_, i) => Math.floor(layers / 2) + i);
   return upper.flatMap((layer) => Array.from({ length: heads }, (_, head) => [layer, head] as const));
 }

@@ -6,7 +6,14 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-common';
 import { AsrError } from '../errors.js';
 import { openSession, runSession, type ModelFile, type Runtime, type SessionOptions } from '../runtime.js';
-import { describeInput, readFloats, toFloatTensor, toIntegerTensor, zeroTensor } from '../tensor-values.js';
+import {
+  describeInput,
+  readFloats,
+  toFloatTensor,
+  toIntegerTensor,
+  wipeTensor,
+  zeroTensor,
+} from '../tensor-values.js';
 import type { Head } from './whisper-config.js';
 
 const PAST = /^past_key_values\.(\d+\.(decoder|encoder)\.(key|value))$/;
@@ -105,11 +112,12 @@ export class WhisperNetwork {
     );
   }
 
-  /** Encodes a log-mel spectrogram of shape [bands, frames]; gives back the state of a decoding of it. */
+  /** Encodes a log-mel spectrogram of shape [bands, frames], and wipes it; gives back the state of a decoding of it. */
   async encode(mel: Float32Array, bands: number): Promise<DecoderState> {
     const dims = [1, bands, mel.length / bands];
     const input = toFloatTensor(this.runtime, this.encoder, 'input_features', mel, dims);
     const encoded = await runSession(this.encoder, { input_features: input }, ['last_hidden_state']);
+    wipeTensor(input);
     return { tensors: { ...this.#empty, encoder_hidden_states: encoded['last_hidden_state'] }, length: 0 };
   }
 

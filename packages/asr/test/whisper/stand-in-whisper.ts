@@ -15,7 +15,7 @@ const languages = ['<|en|>', '<|de|>', '<|fr|>'];
 const special = ['<|endoftext|>', '<|startoftranscript|>', ...languages];
 special.push('<|translate|>', '<|transcribe|>', '<|startofprev|>', '<|nospeech|>', '<|notimestamps|>');
 const names = [...words, ...special];
-const CLASSES = names.length + FRAMES + 1;
+export const CLASSES = names.length + FRAMES + 1;
 
 /** The id of a token by its name, or of the timestamp at so many seconds. */
 export function id(name: string | number): number {
