@@ -23,6 +23,7 @@ import { Http } from './http.js';
 import type { AudioSource, Platform } from './platform.js';
 import { PrivateMode } from './private-mode.js';
 import { recoveryKeyOf } from './recovery-words.js';
+import { openStream, type StreamOptions, type TranscriptStream } from './stream.js';
 import { transcribe, type TranscribeOptions } from './transcription.js';
 import { Vault } from './vault.js';
 
@@ -110,6 +111,21 @@ export class Sealscribe {
    */
   async compare(source: AudioSource, options: CompareOptions = {}): Promise<Comparison> {
     return compare(this.#http, source, options);
+  }
+
+  /**
+   * Opens a live stream: write samples (16-bit, 16 kHz, mono) as they are spoken.
+   *
+   * @throws ApiError "busy" when all places are taken; ConnectionError, TimeoutError
+   * @example
+   * ```ts
+   * const stream = await client.stream({ onSegment: ({ text }) => console.log(text) });
+   * for await (const chunk of microphone) await stream.write(chunk);
+   * const transcript = await stream.finish();
+   * ```
+   */
+  async stream(options: StreamOptions = {}): Promise<TranscriptStream> {
+    return openStream(this.#http, options);
   }
 
   /**

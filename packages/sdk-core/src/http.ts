@@ -79,6 +79,11 @@ export class Http {
     return this.#base.href.replace(/\/$/, '');
   }
 
+  /** Milliseconds of silence after which an exchange is given up. */
+  get timeout(): number {
+    return this.limits.timeout;
+  }
+
   /** The answer as JSON of the given shape. */
   async json<T>(route: Route, shape: Shape<T>, options: RequestOptions = {}): Promise<T> {
     return this.exchange(route, options, async ({ chunks }) =>

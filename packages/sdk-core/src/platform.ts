@@ -46,6 +46,16 @@ export interface PlatformRequest {
   signal: AbortSignal;
 }
 
+/** The part of a WebSocket (WHATWG) that the client uses. */
+export interface PlatformSocket {
+  binaryType: string;
+  readonly bufferedAmount: number;
+  addEventListener(type: 'open' | 'close' | 'error', listener: (event: object) => void): void;
+  addEventListener(type: 'message', listener: (event: { data: unknown }) => void): void;
+  send(data: Uint8Array<ArrayBuffer>): void;
+  close(): void;
+}
+
 /** The runtime under the client. */
 export interface Platform {
   /** Sends a request; follows no redirect, keeps no cookie, caches nothing. */
@@ -57,6 +67,8 @@ export interface Platform {
    * @throws SourceError when the recording cannot be read
    */
   openAudio(source: { path: string } | { url: string | URL }): Promise<OpenAudio>;
+  /** Opens a WebSocket, with the same trust in the server as `fetch`. */
+  openSocket(url: string): PlatformSocket;
   /** Turns a failure of `fetch` into a better error where the runtime knows more (certificates). */
   explain?(failure: unknown): SealscribeError | undefined;
   /** Resolves after `ms` milliseconds, or rejects with the signal's reason. */

@@ -33,6 +33,11 @@ export class Watchdog {
     }, this.#timeout + grace);
   }
 
+  /** Nothing is expected to move until the next {@link touch}. */
+  pause(): void {
+    clearTimeout(this.#timer);
+  }
+
   /** The exchange is over: whatever of it still runs, such as the upload that a refusal came before, ends too. */
   stop(): void {
     clearTimeout(this.#timer);

@@ -19,6 +19,9 @@ export function testPlatform(changes: Partial<Platform> = {}): TestPlatform {
         redirect: 'error',
         ...(body === undefined ? {} : { duplex: 'half' }),
       }),
+    openSocket: () => {
+      throw new TypeError('not in these tests');
+    },
     streamsUploads: true,
     openAudio: () => Promise.reject(new TypeError('not in these tests')),
     sleep: (ms, signal) => {

@@ -3,8 +3,8 @@
  * server: by the authorities that Node trusts, or by the SHA-256 of its certificate alone.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { Agent, fetch as undiciFetch, type RequestInit } from 'undici';
-import type { Platform, PlatformRequest } from '@sealscribe/sdk-core';
+import { Agent, fetch as undiciFetch, WebSocket, type RequestInit } from 'undici';
+import type { Platform, PlatformRequest, PlatformSocket } from '@sealscribe/sdk-core';
 import { openAudio } from './audio-source.js';
 import { explainFailure, makeConnector, parseFingerprint } from './certificate.js';
 import type { NodeOptions } from './options.js';
@@ -32,6 +32,8 @@ export function nodePlatform(options: NodeOptions): Platform {
   });
   return {
     fetch: (address, request) => send(agent, address, request),
+    // Node 20 has no WebSocket of its own, and one of its own would not know the pinned certificate.
+    openSocket: (address) => new WebSocket(address, { dispatcher: agent }) as unknown as PlatformSocket,
     streamsUploads: true,
     openAudio,
     explain: explainFailure,

@@ -5,7 +5,7 @@
 import websocket from '@fastify/websocket';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { WebSocket } from 'ws';
-import { MAX_STREAM_FRAME, routes, type StreamToken } from '@sealscribe/protocol';
+import { MAX_STREAM_FRAME, routes, streamConfigSchema, type StreamToken } from '@sealscribe/protocol';
 import { StreamTokens } from '../auth/stream-tokens.js';
 import { isAllowedOrigin } from '../cross-origin.js';
 import { toHttpError } from '../error-handler.js';
@@ -13,6 +13,7 @@ import { HttpError } from '../http-error.js';
 import { StreamPlaces } from '../transcription/stream-places.js';
 import type { Transcriber } from '../transcription/transcriber.js';
 import { StreamSocket, type StreamWishes } from './stream-socket.js';
+import { validate } from './validation.js';
 
 const TRY_AGAIN_LATER = 1013;
 
@@ -53,6 +54,8 @@ export async function registerStream(app: FastifyInstance, deps: StreamDeps): Pr
     url: path,
     onRequest: signedIn,
     handler: async (request, reply): Promise<StreamToken> => {
+      // What the stream itself could only refuse before its client can read why.
+      transcriber.checkWishes(validate(streamConfigSchema, request.body ?? {}));
       places.check(request.accountId);
       void reply.code(201).header('cache-control', 'no-store');
       return tokens.create(request.accountId);
