@@ -1,15 +1,14 @@
 /**
- * Voice activity: Silero VAD, frame by frame, as a probability of speech per 32 ms. What to make of the probabilities is
- * segmenter.ts. The model is given 64 samples of the past with each 512 new ones; that and its hidden state are the whole
- * memory, and they travel with the caller: any process can take any window of a recording.
+ * Voice activity: Silero VAD as a probability of speech per 32 ms. What to make of the probabilities is segmenter.ts. The model
+ * is given 64 samples of the past with each 512 new ones; that and its hidden state are the whole memory, and they travel with
+ * the caller: any process can take any window of a recording.
  */
-import type { InferenceSession, Tensor } from 'onnxruntime-common';
-import { FRAME_SAMPLES, SAMPLE_RATE } from './audio.js';
-import { openSession, runSession, type ModelFile, type Runtime, type SessionOptions } from './runtime.js';
-
-const CONTEXT_SAMPLES = 64;
-const HIDDEN_SHAPE = [2, 1, 128];
-const HIDDEN_VALUES = 256;
+import { FRAME_SAMPLES } from './audio.js';
+import type { ModelFile, Runtime, SessionOptions } from './runtime.js';
+import { composeVad } from './silero/compose-vad.js';
+import { FrameByFrame } from './silero/frame-by-frame.js';
+import { CONTEXT_SAMPLES, STATE_VALUES, type FrameModel } from './silero/frame-model.js';
+import { ManyFrames } from './silero/many-frames.js';
 
 /** Where in a recording a detector stands: plain arrays, so that they can be sent to another process. `context` is audio. */
 export interface VadState {
@@ -21,18 +20,15 @@ export interface VadState {
 
 /** Silero VAD v6. Holds no state between calls: several recordings may take turns. */
 export class VoiceActivityDetector {
-  readonly #runtime: Runtime;
-  readonly #session: InferenceSession;
-  readonly #sampleRate: Tensor;
+  readonly #model: FrameModel;
 
-  private constructor(runtime: Runtime, session: InferenceSession) {
-    this.#runtime = runtime;
-    this.#session = session;
-    this.#sampleRate = new runtime.Tensor('int64', BigInt64Array.of(BigInt(SAMPLE_RATE)), []);
+  private constructor(model: FrameModel) {
+    this.#model = model;
   }
 
   /**
-   * Loads `silero_vad_v6.onnx`.
+   * Loads `silero_vad_v6.onnx`. As bytes it takes a quarter of the work that it takes as a path or URL, which the runtime opens
+   * as it is.
    *
    * @throws {AsrError} `invalid_model`.
    */
@@ -41,13 +37,16 @@ export class VoiceActivityDetector {
     model: ModelFile,
     options?: SessionOptions,
   ): Promise<VoiceActivityDetector> {
-    const expected = { name: 'Silero VAD', inputs: ['input', 'state', 'sr'], outputs: ['output', 'stateN'] };
-    return new VoiceActivityDetector(runtime, await openSession(runtime, model, expected, options));
+    return new VoiceActivityDetector(
+      typeof model === 'string'
+        ? await FrameByFrame.load(runtime, model, options)
+        : await ManyFrames.load(runtime, composeVad(model), options),
+    );
   }
 
   /** The state at the beginning of a recording. */
   createState(): VadState {
-    return { context: new Float32Array(CONTEXT_SAMPLES), hidden: new Float32Array(HIDDEN_VALUES) };
+    return { context: new Float32Array(CONTEXT_SAMPLES), hidden: new Float32Array(STATE_VALUES) };
   }
 
   /**
@@ -60,32 +59,20 @@ export class VoiceActivityDetector {
    * @throws {AsrError} `runtime_failed`.
    */
   async run(pcm: Float32Array, state: VadState): Promise<{ probabilities: Float32Array; state: VadState }> {
-    const { Tensor } = this.#runtime;
     requireFinite(pcm);
-    const probabilities = new Float32Array(Math.ceil(pcm.length / FRAME_SAMPLES));
-    const frame = new Float32Array(CONTEXT_SAMPLES + FRAME_SAMPLES);
-    frame.set(state.context, FRAME_SAMPLES);
-    // One input tensor for all frames: the runtime reads it anew in each run. The hidden state goes round as it comes.
-    const input = new Tensor('float32', frame, [1, frame.length]);
-    let hidden: Tensor = new Tensor('float32', state.hidden.slice(), HIDDEN_SHAPE);
-
-    for (let i = 0; i < probabilities.length; i++) {
-      frame.copyWithin(0, FRAME_SAMPLES);
-      frame.fill(0, CONTEXT_SAMPLES);
-      frame.set(pcm.subarray(i * FRAME_SAMPLES, (i + 1) * FRAME_SAMPLES), CONTEXT_SAMPLES);
-      const result = await runSession(this.#session, { input, state: hidden, sr: this.#sampleRate });
-      hidden = result['stateN'];
-      probabilities[i] = (result['output'].data as Float32Array)[0];
-    }
-
-    const next = { context: frame.slice(FRAME_SAMPLES), hidden: (hidden.data as Float32Array).slice() };
-    frame.fill(0); // it held audio
-    return { probabilities, state: next };
+    const frames = Math.ceil(pcm.length / FRAME_SAMPLES);
+    const samples = new Float32Array(CONTEXT_SAMPLES + frames * FRAME_SAMPLES);
+    samples.set(state.context);
+    samples.set(pcm, CONTEXT_SAMPLES);
+    const result = await this.#model.run(samples, state.hidden);
+    const context = samples.slice(-CONTEXT_SAMPLES);
+    samples.fill(0); // they are audio
+    return { probabilities: result.probabilities, state: { context, hidden: result.state } };
   }
 
   /** Frees the model. The detector is of no use afterwards. */
   async release(): Promise<void> {
-    await this.#session.release();
+    await this.#model.release();
   }
 }
 

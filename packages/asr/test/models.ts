@@ -16,6 +16,6 @@ export const files = {
 };
 
 export const loadVad = (): Promise<VoiceActivityDetector> =>
-  VoiceActivityDetector.load(ort, modelFile('silero_vad_v6.onnx'));
+  VoiceActivityDetector.load(ort, readFileSync(modelFile('silero_vad_v6.onnx')));
 
 export const loadRecognizer = (): Promise<Recognizer> => loadMoonshine(ort, files);

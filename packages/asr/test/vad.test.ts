@@ -2,7 +2,7 @@ import * as ort from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readWav } from '../../../test/fixtures/wav.js';
 import { AsrError, FRAME_SAMPLES, VoiceActivityDetector } from '../src/index.js';
-import { loadVad, modelFile } from './models.js';
+import { files, loadVad, modelFile } from './models.js';
 import { jfkPath } from './speech.js';
 
 describe('VoiceActivityDetector', () => {
@@ -53,11 +53,36 @@ describe('VoiceActivityDetector', () => {
       );
   });
 
+  it('hears the same in many frames at once as frame by frame', async () => {
+    const plain = await VoiceActivityDetector.load(ort, modelFile('silero_vad_v6.onnx'));
+    const noise = Float32Array.from({ length: 100_000 }, (_, i) => 0.2 * Math.sin(i * i));
+    for (const pcm of [jfk, noise]) {
+      const [expected, { probabilities, state }] = [
+        await plain.run(pcm, plain.createState()),
+        await vad.run(pcm, vad.createState()),
+      ];
+      expect(largestDifference(probabilities, expected.probabilities)).toBeLessThan(1e-4);
+      expect(largestDifference(state.hidden, expected.state.hidden)).toBeLessThan(1e-3);
+      expect(state.context).toEqual(expected.state.context);
+    }
+    await plain.release();
+  });
+
   it('refuses files that are another model or none', async () => {
-    for (const file of [modelFile('encoder_model.onnx'), Uint8Array.of(1, 2, 3), '/no/such/file.onnx']) {
+    for (const file of [
+      modelFile('encoder_model.onnx'),
+      files.encoder,
+      Uint8Array.of(1, 2, 3),
+      '/no/such/file.onnx',
+    ]) {
       const loading = VoiceActivityDetector.load(ort, file);
       await expect(loading).rejects.toThrow(AsrError);
       await expect(loading).rejects.toMatchObject({ code: 'invalid_model' });
     }
   });
 });
+
+function largestDifference(a: Float32Array, b: Float32Array): number {
+  expect(a).toHaveLength(b.length);
+  return a.reduce((largest, value, i) => Math.max(largest, Math.abs(value - b[i])), 0);
+}

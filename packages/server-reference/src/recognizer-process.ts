@@ -3,7 +3,7 @@
  * Reading is blocking on purpose: the process has nothing else to do, samples land in one preallocated buffer, and that
  * buffer is wiped after each job. Usage: recognizer-process.js SPEC, a RecognizerSpec as JSON
  */
-import { readSync, writeSync } from 'node:fs';
+import { readFileSync, readSync, writeSync } from 'node:fs';
 import * as onnxruntime from 'onnxruntime-node';
 import {
   EmbeddedSpeakers,
@@ -46,7 +46,7 @@ async function load({ device, vad, models, graphs }: RecognizerSpec): Promise<Mo
   }
   // Small and sequential: it stays on the processor, whatever the models run on.
   return {
-    vad: await VoiceActivityDetector.load(onnxruntime, vad),
+    vad: await VoiceActivityDetector.load(onnxruntime, readFileSync(vad)),
     recognizers,
     speakers: new EmbeddedSpeakers(),
   };

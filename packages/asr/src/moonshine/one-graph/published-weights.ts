@@ -13,6 +13,7 @@ const withoutMerge = (name: string) => name.replace('_merged_0', '');
 export class PublishedWeights {
   readonly #tensors: ReadonlyMap<string, OnnxTensor>;
   readonly #nodes: ReadonlyMap<string, OnnxNode>;
+  readonly #matrices = new Map<string, QuantizedMatrix>();
 
   constructor(tensors: readonly OnnxTensor[], nodes: readonly OnnxNode[]) {
     this.#tensors = new Map(tensors.map((tensor) => [withoutMerge(tensor.name), tensor]));
@@ -43,6 +44,14 @@ export class PublishedWeights {
 
   /** The 8-bit matrix that was quantised from the tensor `name`. @throws {AsrError} `invalid_model`. */
   quantized(name: string): QuantizedMatrix {
+    const known = this.#matrices.get(name);
+    if (known) return known;
+    const matrix = this.#readQuantized(name);
+    this.#matrices.set(name, matrix);
+    return matrix;
+  }
+
+  #readQuantized(name: string): QuantizedMatrix {
     const { dims, data, type } = this.#tensor(`${name}_quantized`);
     const [rows, columns] = dims;
     const zeroPoints = this.#tensor(`${name}_zero_point`).data;
