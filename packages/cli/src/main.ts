@@ -4,11 +4,15 @@
  */
 import { EXIT } from './exit-codes.js';
 import { run } from './run.js';
+import type { Terminal } from './terminal.js';
 
+const { stdin, stdout, stderr, env } = process;
 const interrupt = new AbortController();
+const terminal: Terminal = { stdin, stdout, stderr, env, signal: interrupt.signal };
 let interrupts = 0;
 const onSignal = () => {
   interrupts += 1;
+  if (interrupts === 1 && terminal.onInterrupt) return terminal.onInterrupt();
   interrupt.abort();
   // Whoever insists does not wait.
   if (interrupts > 1) process.exit(EXIT.interrupted);
@@ -23,7 +27,6 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 // Talk that nobody listens to is no reason to stop.
 process.stderr.on('error', () => undefined);
 
-const { stdin, stdout, stderr, env } = process;
-const code = await run(process.argv.slice(2), { stdin, stdout, stderr, env, signal: interrupt.signal });
+const code = await run(process.argv.slice(2), terminal);
 // Connections that are kept alive must not keep the command alive.
 process.exit(code);

@@ -12,6 +12,8 @@ export interface Terminal {
   readonly env: Record<string, string | undefined>;
   /** Aborted when the person interrupts the command. */
   readonly signal: AbortSignal;
+  /** Where it is set, the first interruption calls it and aborts nothing. */
+  onInterrupt?: (() => void) | undefined;
 }
 
 /** Whether questions can be asked: a person sees stderr and types on stdin. */

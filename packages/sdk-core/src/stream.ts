@@ -183,7 +183,7 @@ class SocketStream implements TranscriptStream {
         shown = partial;
         yield { type: 'partial', partial };
       } else if (this.#ended) {
-        this.#throwFailure();
+        if ('failure' in this.#ended) throw this.#ended.failure;
         return;
       } else {
         await changed;
