@@ -17,8 +17,11 @@ const folder = fileURLToPath(new URL('../../../../shared/speech/', import.meta.u
 /** Whether they are here, and ffmpeg, which decodes them. */
 export const hasRecordings = existsSync(`${folder}manifest.json`) && hasFfmpeg;
 
+/** The path of a file of the folder. */
+export const sharedPath = (file: string): string => folder + file;
+
 /** A text file of the folder. */
-export const readShared = (file: string): string => readFileSync(folder + file, 'utf8');
+export const readShared = (file: string): string => readFileSync(sharedPath(file), 'utf8');
 
 /** The English recordings. */
 export const english: Clip[] = hasRecordings
