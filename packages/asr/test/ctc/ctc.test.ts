@@ -2,6 +2,7 @@ import * as ort from 'onnxruntime-node';
 import { afterAll, describe, expect, it } from 'vitest';
 import { AsrError, loadCtc, type Recognizer } from '../../src/index.js';
 import { makeModel, tone, value } from '../stand-in-graph.js';
+import { scripted, tokens } from './stand-in-nemo-ctc.js';
 
 const model = { id: 'c', name: 'C', languages: ['en'], description: '', wordTimestamps: false };
 const opened: Recognizer[] = [];
@@ -106,29 +107,6 @@ describe('wav2vec2-type CTC', () => {
 });
 
 describe('NeMo CTC', () => {
-  const pieces = ['<unk>', '▁hel', 'lo', '▁wor', 'ld', '<0xC3>', '<0xA9>', '<blk>'];
-  const tokens = pieces.map((piece, i) => `${piece} ${i}`).join('\n');
-  const script = ['<blk>', '▁hel', '▁hel', 'lo', '<blk>', '<blk>', '▁wor', 'ld', '<0xC3>', '<0xA9>', '<blk>'];
-
-  /** Writes the script, a piece for every 8 frames, as far as the audio goes; nonsense when `length` is not the frames. */
-  const scripted = makeModel(
-    [value('audio_signal', 'float32', ['batch', 80, 'frames']), value('length', 'int64', ['batch'])],
-    [value('logprobs', 'float32', ['batch', 'encoded', pieces.length])],
-    (g) => {
-      const scalar = g.integers('scalar', [0], []);
-      const eight = g.integers('eight', [], [8]);
-      const frames = g.add('Gather', [g.add('Shape', ['audio_signal']), g.integers('two', [], [2])]);
-      const length = g.add('Reshape', ['length', scalar]);
-      const isRight = g.add('Cast', [g.add('Equal', [frames, length])], { to: 1 });
-      const encoded = g.add('Div', [g.add('Add', [length, g.integers('seven', [], [7])]), eight]);
-      const range = g.add('Range', [g.integers('zero', [], [0]), encoded, g.integers('one', [], [1])]);
-      const rows = script.flatMap((piece) => pieces.map((other) => (piece === other ? 0 : -20)));
-      const table = g.floats('table', [script.length, pieces.length], rows);
-      const told = g.add('Mul', [g.add('Gather', [table, range]), isRight]);
-      g.rename(g.add('Unsqueeze', [told, g.integers('batch', [1], [0])]), 'logprobs');
-    },
-  );
-
   it('puts words together from pieces and bytes, with times of 80 ms', async () => {
     const recognizer = await load({ model: scripted, vocabulary: tokens });
     const answer = await recognizer.recognize(tone(500, 0.88), { words: true });
