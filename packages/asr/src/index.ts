@@ -41,6 +41,8 @@ export { transcribePcm, type TranscribePcmOptions } from './transcribe-pcm.js';
 export { assignSpeakers, labelSpeakers, type SpokenSegment } from './diarization/assign-speakers.js';
 export { Diarizer, MOST_SPEAKERS } from './diarization/diarizer.js';
 export { EmbeddedSpeakers } from './diarization/embedded-speakers.js';
+export { NeuralSpeakers, type SpeakerFiles } from './diarization/neural-speakers.js';
+export { SlidingPieces } from './diarization/sliding-pieces.js';
 export type {
   SpeakerModel,
   SpeakerTurn,
