@@ -25,6 +25,8 @@ import { wipe } from './wipe.js';
 
 /** About 29 s. */
 const WINDOW = 900 * FRAME_SAMPLES;
+/** Samples that decoding may be ahead of voice activity detection. */
+const DECODED_AHEAD = 2 * WINDOW;
 
 /** What one transcription is about. */
 export interface PipelineOptions {
@@ -82,6 +84,8 @@ export class Recording {
   readonly #pending: { span: SegmentSpan; recognition?: Recognition }[] = [];
   readonly #running = new Set<Promise<void>>();
   readonly #diarizer: Diarizer | undefined;
+  /** Goes on while decoding does. */
+  #detecting: Promise<void> | undefined;
   #failure: Error | undefined;
 
   constructor(options: PipelineOptions) {
@@ -96,12 +100,16 @@ export class Recording {
   async push(samples: Float32Array): Promise<void> {
     if (this.#window.end + samples.length > this.#options.maxSamples) throw new HttpError('audio_too_long');
     this.#window.append(samples);
-    while (this.#window.end - this.#detected >= WINDOW) await this.#detect(this.#detected + WINDOW);
+    this.#keepDetecting();
+    while (this.#detecting && this.#window.end - this.#detected >= DECODED_AHEAD) await this.#detecting;
+    this.#throwFailure();
   }
 
   /** The transcript of all samples. @throws {HttpError} `recognizer_failed`. */
   async finish(): Promise<Transcript> {
     const total = this.#window.end;
+    await this.#detecting;
+    this.#throwFailure();
     if (total > this.#detected) await this.#detect(total);
     for (const span of this.#segmenter.flush(total)) await this.#recognize(span);
     const turns = await this.#diarizer?.finish(total, this.#options.speakers);
@@ -119,17 +127,32 @@ export class Recording {
     wipe(this.#state);
   }
 
+  #keepDetecting(): void {
+    this.#detecting ??= this.#detectWhole()
+      .catch((error: unknown) => {
+        this.#failure ??= error as Error;
+      })
+      .finally(() => (this.#detecting = undefined));
+  }
+
+  /** All whole windows that there are, also those that come meanwhile. */
+  async #detectWhole(): Promise<void> {
+    while (this.#failure === undefined && this.#window.end - this.#detected >= WINDOW)
+      await this.#detect(this.#detected + WINDOW);
+  }
+
   async #detect(end: number): Promise<void> {
     const payload = this.#window.copy(this.#detected, end, VAD_STATE);
     payload.set(this.#state);
-    const result = await this.#options.lane.submit({ header: { kind: 'vad' }, payload });
+    // Before the segments that wait: without new ones the recognisers would soon have nothing to do.
+    const result = await this.#options.lane.submit({ header: { kind: 'vad' }, payload }, { first: true });
     this.#state.set(result.payload.subarray(0, VAD_STATE));
     const probabilities = result.payload.subarray(VAD_STATE);
     const spans = this.#segmenter.push(probabilities);
-    await this.#diarizer?.push(probabilities);
-    wipe(result.payload);
     this.#detected = end;
     for (const span of spans) await this.#recognize(span);
+    await this.#diarizer?.push(probabilities);
+    wipe(result.payload);
     const needed = Math.min(this.#segmenter.neededFrom, this.#diarizer?.neededFrom ?? end);
     this.#window.forgetBefore(Math.min(needed, end));
     this.#report();

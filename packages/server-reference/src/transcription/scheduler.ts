@@ -26,11 +26,11 @@ interface Turns {
 /** One transcription's jobs. */
 export interface Lane {
   /**
-   * Runs a job when it is this lane's turn. The samples belong to the lane from here on and are wiped afterwards.
+   * Runs a job when it is this lane's turn, after those that wait or, on request, before them. The samples belong to the lane from here on and are wiped afterwards.
    *
    * @throws {HttpError} `recognizer_failed`. @throws the reason of {@link close}.
    */
-  submit(job: Job): Promise<JobResult>;
+  submit(job: Job, options?: { first?: boolean }): Promise<JobResult>;
   /** Drops what waits; a job that is running is let finish, unseen. */
   close(reason: unknown): void;
 }
@@ -54,9 +54,9 @@ export class Scheduler {
     const queue: Entry[] = [];
     const turns = this.#turns[kind];
     return {
-      submit: (job) =>
+      submit: (job, { first = false } = {}) =>
         new Promise<JobResult>((resolve, reject) => {
-          this.#enqueue(turns, queue, { job, attempts: 0, resolve, reject });
+          this.#enqueue(turns, queue, { job, attempts: 0, resolve, reject }, first);
         }).finally(() => wipe(job.payload)),
       close: (reason) => {
         for (const entry of queue.splice(0)) entry.reject(reason);
@@ -64,8 +64,9 @@ export class Scheduler {
     };
   }
 
-  #enqueue(turns: Entry[][], queue: Entry[], entry: Entry): void {
-    queue.push(entry);
+  #enqueue(turns: Entry[][], queue: Entry[], entry: Entry, first = false): void {
+    if (first) queue.unshift(entry);
+    else queue.push(entry);
     if (!turns.includes(queue)) turns.push(queue);
     this.#dispatch();
   }
