@@ -10,7 +10,14 @@ const entries: Record<string, string[]> = {
   'sdk-node': ['index'],
   'sdk-browser': ['index'],
   cli: ['main'],
-  'server-reference': ['index', 'main', 'recognizer-process', 'decoder-process', 'compose-process'],
+  'server-reference': [
+    'index',
+    'main',
+    'recognizer-process',
+    'decoder-process',
+    'device-probe-process',
+    'compose-process',
+  ],
 };
 
 export default defineConfig(

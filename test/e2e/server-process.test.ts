@@ -97,6 +97,7 @@ describe.skipIf(!hasServer)('a running server', () => {
       url: expect.stringMatching(/^https:\/\/127\.0\.0\.1:\d+$/),
       fingerprint: expect.stringMatching(/^([0-9A-F]{2}:){31}[0-9A-F]{2}$/),
       device: 'cpu',
+      deviceReason: expect.stringContaining('no cuda: '),
       models: ['moonshine-tiny-en'],
     });
   });

@@ -4,6 +4,7 @@
  */
 import { availableParallelism, totalmem } from 'node:os';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { DEVICES, type DeviceWish } from './device/choose-device.js';
 
 /** Which decoders may be used: ffmpeg when it is there, ffmpeg or nothing, or only the built-in ones. */
 export type DecoderChoice = 'auto' | 'ffmpeg' | 'builtin';
@@ -38,6 +39,10 @@ export interface Config {
   readonly model: readonly string[];
   /** Folder of downloaded models; `models` in the data folder when left out. */
   readonly models?: string;
+  /** Folder of models that tell speakers apart; without it what is on board does. */
+  readonly speakerModels?: string;
+  /** Where models run. */
+  readonly device: DeviceWish;
   readonly decoder: DecoderChoice;
   /** Origins whose pages may call the server from a browser; '*' = all. */
   readonly allowOrigin: readonly string[];
@@ -122,6 +127,10 @@ export function readConfig(argv: readonly string[], version: string): Config {
         .argParser(gather),
     )
     .addOption(option('--models <folder>', 'folder of downloaded models (default: models in --data)'))
+    .addOption(
+      option('--speaker-models <folder>', 'segmentation.onnx and embedding.onnx, to tell speakers apart'),
+    )
+    .addOption(option('--device <which>', 'where models run').choices(DEVICES).default('auto'))
     .addOption(
       option('--decoder <which>', 'what decodes media')
         .choices(['auto', 'ffmpeg', 'builtin'])

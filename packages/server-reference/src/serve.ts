@@ -17,16 +17,16 @@ for (const event of ['uncaughtException', 'unhandledRejection'] as const)
   });
 
 function announce(server: Server): void {
-  const { url, fingerprint, device, models, decoder } = server;
+  const { url, fingerprint, device, deviceReason, models, decoder } = server;
   if (config.json) {
-    process.stdout.write(`${JSON.stringify({ url, fingerprint, device, models })}\n`);
+    process.stdout.write(`${JSON.stringify({ url, fingerprint, device, deviceReason, models })}\n`);
     return;
   }
   process.stdout.write(
     [
       `Sealscribe is ready at ${url}`,
       ...(fingerprint === '' ? [] : [`  certificate  SHA-256 ${fingerprint}`]),
-      `  device       ${device}, ${config.workers} recognisers`,
+      `  device       ${device} (${deviceReason}), ${config.workers} recognisers`,
       `  models       ${models.join(', ')}`,
       `  decoder      ${decoder === 'ffmpeg' ? 'ffmpeg' : 'built in: WAV, MP3, FLAC, Ogg Vorbis, Opus (install ffmpeg for the rest)'}`,
       `  data         ${config.data}`,

@@ -16,6 +16,8 @@ export interface Server {
   /** SHA-256 of the certificate; empty over plain HTTP. */
   readonly fingerprint: string;
   readonly device: string;
+  /** Why it is that device. */
+  readonly deviceReason: string;
   readonly models: readonly string[];
   readonly decoder: 'ffmpeg' | 'builtin';
   /** Lets transcriptions finish, then closes everything. */
@@ -74,7 +76,8 @@ export async function startServer(config: Config, log: Logger, scripts: string):
     return {
       url: `${identity ? 'https' : 'http'}://${addressOf(config.host)}:${port}`,
       fingerprint: identity?.fingerprint ?? '',
-      device: started.device,
+      device: started.device.device,
+      deviceReason: started.device.reason,
       models: started.models.map(({ id }) => id),
       decoder: started.decoder,
       stop: () => (stopping ??= stop()),

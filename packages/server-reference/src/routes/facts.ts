@@ -20,7 +20,8 @@ export function registerFacts(
     return {
       status: draining() ? 'draining' : 'ok',
       version,
-      device: transcriber.device,
+      device: transcriber.device.device,
+      deviceReason: transcriber.device.reason,
       models: models.map(({ id }) => id),
       decoder: transcriber.decoder,
     };

@@ -1,0 +1,34 @@
+/** Which device models run on: the one that was asked for or none; with "auto" the first that works, and why not the others. */
+import type { Device } from '../transcription/recognizer-protocol.js';
+import type { ProbeDevice } from './probe.js';
+
+/** What can be asked for. */
+export const DEVICES = ['auto', 'cuda', 'webgpu', 'cpu'] as const;
+export type DeviceWish = (typeof DEVICES)[number];
+
+/** The device and how it came to be chosen. */
+export interface DeviceChoice {
+  readonly device: Device;
+  readonly reason: string;
+}
+
+/**
+ * Tries cuda, then webgpu, then takes the processor.
+ *
+ * @throws {Error} saying what is missing, when a device that was named cannot be used: it is never replaced by another.
+ */
+export async function chooseDevice(wish: DeviceWish, probe: ProbeDevice): Promise<DeviceChoice> {
+  if (wish === 'cpu') return { device: 'cpu', reason: 'asked for' };
+  if (wish !== 'auto') {
+    const { ok, reason } = await probe(wish);
+    if (ok) return { device: wish, reason: 'asked for, and it works' };
+    throw new Error(`--device ${wish}: ${reason}. Use --device auto to take what there is.`);
+  }
+  const failures: string[] = [];
+  for (const device of ['cuda', 'webgpu'] as const) {
+    const { ok, reason } = await probe(device);
+    if (ok) return { device, reason: ['it works', ...failures].join('; ') };
+    failures.push(`no ${device}: ${reason}`);
+  }
+  return { device: 'cpu', reason: failures.join('; ') };
+}
