@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import type { Health, ModelInfo, Progress, Segment, Transcript } from '@sealscribe/protocol';
 import { EmbeddedSpeakers, SAMPLE_RATE } from '@sealscribe/asr';
 import { HttpError } from '../http-error.js';
+import { chooseDevice, type DeviceChoice, type DeviceWish } from '../device/choose-device.js';
+import { probeWith } from '../device/probe.js';
 import type { Logger } from '../log.js';
 import { checkMedia, decodeMedia, decodePair, type Decoders } from '../media/decode.js';
 import { hasFfmpeg } from '../media/ffmpeg.js';
@@ -30,6 +32,7 @@ export interface TranscriberOptions {
   readonly models: string;
   /** Folder of the data: graphs made of models are kept in `cache` there. */
   readonly data: string;
+  readonly device: DeviceWish;
   readonly workers: number;
   readonly decoder: 'auto' | 'ffmpeg' | 'builtin';
   readonly maxUpload: number;
@@ -65,13 +68,20 @@ export interface Choice {
 export class Transcriber {
   readonly #options: TranscriberOptions;
   readonly #decoders: Decoders;
+  readonly #device: DeviceChoice;
   readonly #pool: RecognizerPool;
   readonly #scheduler: Scheduler;
   readonly #admission: Admission;
   readonly #stop = new AbortController();
 
-  private constructor(options: TranscriberOptions, decoders: Decoders, pool: RecognizerPool) {
+  private constructor(
+    options: TranscriberOptions,
+    decoders: Decoders,
+    pool: RecognizerPool,
+    device: DeviceChoice,
+  ) {
     this.#options = options;
+    this.#device = device;
     this.#decoders = decoders;
     this.#pool = pool;
     this.#scheduler = new Scheduler(pool);
@@ -97,6 +107,11 @@ export class Transcriber {
     if (sandbox.noNetwork.length === 0)
       options.log.warn('decoders cannot be cut off from the network on this system');
     if (options.workers > availableParallelism()) options.log.warn('more recognisers than cores');
+    const device = await chooseDevice(
+      options.device,
+      probeWith(`${options.scripts}/device-probe-process.js`),
+    );
+    options.log.info(device, 'device');
     const graphs = await prepareGraphs(models, {
       folder: join(options.data, 'cache'),
       script: `${options.scripts}/compose-process.js`,
@@ -104,12 +119,12 @@ export class Transcriber {
     });
     const pool = await RecognizerPool.start({
       script: `${options.scripts}/recognizer-process.js`,
-      spec: { device: 'cpu', vad: embeddedVad(), models: models.map(({ folder }) => folder), graphs },
+      spec: { device: device.device, vad: embeddedVad(), models: models.map(({ folder }) => folder), graphs },
       size: options.workers,
       log: options.log,
     });
     const script = `${options.scripts}/decoder-process.js`;
-    return new Transcriber(options, { kind: ffmpeg ? 'ffmpeg' : 'builtin', sandbox, script }, pool);
+    return new Transcriber(options, { kind: ffmpeg ? 'ffmpeg' : 'builtin', sandbox, script }, pool, device);
   }
 
   /** All models; the first is the default. */
@@ -117,8 +132,9 @@ export class Transcriber {
     return this.#pool.models;
   }
 
-  get device(): string {
-    return 'cpu';
+  /** Where models run, and why there. */
+  get device(): DeviceChoice {
+    return this.#device;
   }
 
   get decoder(): Health['decoder'] {
