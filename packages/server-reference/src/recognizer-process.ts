@@ -5,16 +5,11 @@
  */
 import { readFileSync, readSync, writeSync } from 'node:fs';
 import * as onnxruntime from 'onnxruntime-node';
-import {
-  EmbeddedSpeakers,
-  recognizeSegment,
-  VoiceActivityDetector,
-  type Recognizer,
-  type SpeakerModel,
-} from '@sealscribe/asr';
+import { recognizeSegment, VoiceActivityDetector, type Recognizer, type SpeakerModel } from '@sealscribe/asr';
 import { sessionOptions } from './device/session-options.js';
 import { ignoreDebuggerSignal } from './hardening.js';
 import { loadModel } from './transcription/load-model.js';
+import { loadSpeakerModel } from './transcription/speaker-models.js';
 import {
   frameHead,
   MAX_JOB_SAMPLES,
@@ -37,7 +32,7 @@ interface Models {
   readonly speakers: SpeakerModel;
 }
 
-async function load({ device, vad, models, graphs }: RecognizerSpec): Promise<Models> {
+async function load({ device, vad, models, graphs, speakers }: RecognizerSpec): Promise<Models> {
   const recognizers = new Map<string, Recognizer>();
   for (const folder of models) {
     const options = { session: sessionOptions(device), graph: graphs?.[folder] };
@@ -48,7 +43,7 @@ async function load({ device, vad, models, graphs }: RecognizerSpec): Promise<Mo
   return {
     vad: await VoiceActivityDetector.load(onnxruntime, readFileSync(vad)),
     recognizers,
-    speakers: new EmbeddedSpeakers(),
+    speakers: await loadSpeakerModel(onnxruntime, speakers),
   };
 }
 

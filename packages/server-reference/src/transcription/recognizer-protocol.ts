@@ -4,6 +4,7 @@
  * voice activity detection has to remember travels with it, so that any process can take any job.
  */
 import type { ModelInfo } from '@sealscribe/protocol';
+import type { SpeakerModelFiles } from './speaker-models.js';
 import type { Recognition, Region, SegmentSpan, SpeakerTurn } from '@sealscribe/asr';
 
 /** Most samples of one job: a window of voice activity detection or a segment. */
@@ -23,6 +24,8 @@ export interface RecognizerSpec {
   readonly vad: string;
   /** Folders of the models; the first is the default. */
   readonly models: readonly string[];
+  /** Models that tell speakers apart; without them what is on board does. */
+  readonly speakers?: SpeakerModelFiles | undefined;
   /** By folder, paths of graphs made of the files of a model. */
   readonly graphs?: Readonly<Record<string, string>>;
 }

@@ -5,12 +5,12 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Health, ModelInfo, Progress, Segment, Transcript } from '@sealscribe/protocol';
-import { EmbeddedSpeakers, SAMPLE_RATE } from '@sealscribe/asr';
+import { SAMPLE_RATE } from '@sealscribe/asr';
 import { HttpError } from '../http-error.js';
-import { chooseDevice, type DeviceChoice, type DeviceWish } from '../device/choose-device.js';
-import { probeWith } from '../device/probe.js';
 import type { Logger } from '../log.js';
 import { checkMedia, decodeMedia, decodePair, type Decoders } from '../media/decode.js';
+import { chooseDevice, type DeviceChoice, type DeviceWish } from '../device/choose-device.js';
+import { probeWith } from '../device/probe.js';
 import { hasFfmpeg } from '../media/ffmpeg.js';
 import { probeSandbox } from '../media/sandbox.js';
 import { Admission, type Ticket } from './admission.js';
@@ -21,6 +21,7 @@ import { LiveStream, type LiveStreamOptions } from './live-stream.js';
 import { transcribeAudio, type PipelineOptions } from './pipeline.js';
 import { RecognizerPool } from './recognizer-pool.js';
 import { Scheduler } from './scheduler.js';
+import { findSpeakerModels, speakerCutters, type SpeakerModelFiles } from './speaker-models.js';
 import { hasSpeakerPerChannel, transcribeChannels } from './two-channels.js';
 import { RemoteSpeakers } from './voice-jobs.js';
 
@@ -33,6 +34,8 @@ export interface TranscriberOptions {
   /** Folder of the data: graphs made of models are kept in `cache` there. */
   readonly data: string;
   readonly device: DeviceWish;
+  /** Folder of models that tell speakers apart. */
+  readonly speakerModels?: string | undefined;
   readonly workers: number;
   readonly decoder: 'auto' | 'ffmpeg' | 'builtin';
   readonly maxUpload: number;
@@ -72,6 +75,7 @@ export class Transcriber {
   readonly #pool: RecognizerPool;
   readonly #scheduler: Scheduler;
   readonly #admission: Admission;
+  readonly #speakers: SpeakerModelFiles | undefined;
   readonly #stop = new AbortController();
 
   private constructor(
@@ -79,8 +83,10 @@ export class Transcriber {
     decoders: Decoders,
     pool: RecognizerPool,
     device: DeviceChoice,
+    speakers: SpeakerModelFiles | undefined,
   ) {
     this.#options = options;
+    this.#speakers = speakers;
     this.#device = device;
     this.#decoders = decoders;
     this.#pool = pool;
@@ -96,10 +102,12 @@ export class Transcriber {
   /**
    * Loads the models into the recogniser processes and finds the decoder.
    *
-   * @throws {Error} when a model is not there, a recogniser does not start, or ffmpeg is demanded and missing.
+   * @throws {Error} when a model is not there, the device that was named cannot be used, a recogniser does not start, or ffmpeg is demanded and missing.
    */
   static async start(options: TranscriberOptions): Promise<Transcriber> {
     const models = findModels(options.model, options.models);
+    const speakers =
+      options.speakerModels === undefined ? undefined : findSpeakerModels(options.speakerModels);
     const ffmpeg = options.decoder !== 'builtin' && hasFfmpeg();
     if (options.decoder === 'ffmpeg' && !ffmpeg)
       throw new Error('--decoder ffmpeg: there is no ffmpeg on the PATH; install it, or use --decoder auto.');
@@ -119,12 +127,19 @@ export class Transcriber {
     });
     const pool = await RecognizerPool.start({
       script: `${options.scripts}/recognizer-process.js`,
-      spec: { device: device.device, vad: embeddedVad(), models: models.map(({ folder }) => folder), graphs },
+      spec: {
+        device: device.device,
+        vad: embeddedVad(),
+        models: models.map(({ folder }) => folder),
+        graphs,
+        speakers,
+      },
       size: options.workers,
       log: options.log,
     });
     const script = `${options.scripts}/decoder-process.js`;
-    return new Transcriber(options, { kind: ffmpeg ? 'ffmpeg' : 'builtin', sandbox, script }, pool, device);
+    const kind = ffmpeg ? 'ffmpeg' : 'builtin';
+    return new Transcriber(options, { kind, sandbox, script }, pool, device, speakers);
   }
 
   /** All models; the first is the default. */
@@ -221,7 +236,9 @@ export class Transcriber {
         ? await transcribeChannels(decodePair(upload, this.#decoders, watched), wishes)
         : await transcribeAudio(decodeMedia(upload, this.#decoders, watched), {
             ...wishes,
-            speakerModel: options.diarize ? new RemoteSpeakers(lane, new EmbeddedSpeakers()) : undefined,
+            speakerModel: options.diarize
+              ? new RemoteSpeakers(lane, speakerCutters(this.#speakers))
+              : undefined,
             speakers: options.speakers,
           });
       signal.throwIfAborted();
