@@ -1,6 +1,6 @@
 /** Earlier revisions through the SDK against a real server: seen, opened, restored, forgotten, and never mistaken for the present. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { IntegrityError, Sealscribe, renameSpeaker, setText, type Vault } from '@sealscribe/sdk-node';
+import { type IntegrityError, Sealscribe, renameSpeaker, setText, type Vault } from '@sealscribe/sdk-node';
 import { startLyingServer, withJson, type LyingServer } from './sdk-lying-server.js';
 import { transcriptOf } from './sdk-transcript.js';
 import { startServer, type RunningServer } from './server-process.js';

@@ -5,7 +5,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { CliError } from './exit-codes.js';
 
 /** The shapes in which a transcript can be written. */
-export const FORMATS = ['txt', 'srt', 'vtt', 'json'] as const;
+export const FORMATS = ['txt', 'srt', 'vtt', 'json', 'csv', 'md', 'docx', 'pdf'] as const;
 /** One of {@link FORMATS}. */
 export type Format = (typeof FORMATS)[number];
 

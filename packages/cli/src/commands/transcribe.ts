@@ -77,7 +77,8 @@ export function registerTranscribe(program: Command, terminal: Terminal): void {
       if (saved) say(terminal, `Sealed and saved as ${saved.id}`);
       if (flags.output !== undefined || !flags.json) {
         const format = chooseFormat(flags.format, flags.output);
-        await deliver(terminal, renderTranscript(transcript, format), flags.output);
+        const facts = { title: flags.title ?? fileName };
+        await deliver(terminal, await renderTranscript(transcript, format, facts), flags.output);
       }
       if (flags.json) await printJson(terminal, { ...saved, ...transcript });
     });

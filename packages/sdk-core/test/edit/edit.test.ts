@@ -72,7 +72,7 @@ describe('the text of a segment', () => {
   });
 
   test('a segment without word times stays without', () => {
-    const { words: _, ...segment } = spoken(['a']).segments[0]!;
+    const { words: _, ...segment } = spoken(['a']).segments[0];
     const plain = { ...spoken(['a']), segments: [{ ...segment, words: [] }] };
     expect(setText(plain, 0, 'b').segments[0]?.words).toEqual([]);
   });
@@ -173,7 +173,7 @@ describe('whatever is edited in whatever order', () => {
 
   test.each([1, 2, 3, 4, 5, 6])('it stays a transcript in order (seed %i)', (seed) => {
     const random = randomOf(seed);
-    const pick = <T>(from: readonly T[]) => from[Math.floor(random() * from.length)]!;
+    const pick = <T>(from: readonly T[]) => from[Math.floor(random() * from.length)];
     const text = () => Array.from({ length: Math.floor(random() * 9) }, () => pick(vocabulary)).join(' ');
     let transcript = spoken(Array.from({ length: 40 }, () => pick(vocabulary)));
     const edits: ((t: Transcript) => Transcript)[] = [

@@ -24,7 +24,7 @@ async function write(id: string, changes: (keyof SealedParts)[][]) {
   const all: SealedParts[] = [newParts()];
   await person.putTranscript(id, newParts(), creating(0));
   await person.send('DELETE', `/v1/transcripts/${id}`, { payload: bytesOf(9), headers: replacing(1, 1) });
-  await person.putTranscript(id, all[0]!, creating(2));
+  await person.putTranscript(id, all[0], creating(2));
   for (const [position, names] of changes.entries()) {
     const fresh = newParts();
     const sent = Object.fromEntries(
@@ -32,7 +32,7 @@ async function write(id: string, changes: (keyof SealedParts)[][]) {
     ) as Partial<SealedParts>;
     const answer = await person.putTranscript(id, sent, replacing(position + 1, position + 3));
     expect(answer.statusCode).toBe(200);
-    all.push({ ...all[position]!, ...sent });
+    all.push({ ...all[position], ...sent });
   }
   return all;
 }
