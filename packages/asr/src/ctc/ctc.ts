@@ -156,6 +156,7 @@ class Ctc implements Recognizer {
       frameSeconds: prepared.frameSeconds(frames),
       duration: pcm.length / SAMPLE_RATE,
       words: options.words,
+      regions: options.regions,
     });
     return { ...recognition, language: language === 'auto' ? undefined : language };
   }

@@ -101,6 +101,7 @@ class Transducer implements Recognizer {
       frameSeconds: secondsPerEncodedFrame(prepared.frames, length),
       duration: pcm.length / SAMPLE_RATE,
       words: options.words,
+      regions: options.regions,
     });
     return { ...recognition, language: language === 'auto' ? undefined : language };
   }

@@ -1,7 +1,7 @@
 /**
  * The last step of models that know the frame of each token (CTC, transducers): text, confidence and word times.
  */
-import { NOTHING_SAID, type Recognition } from '../recognizer.js';
+import { NOTHING_SAID, type Recognition, type RecognizeOptions } from '../recognizer.js';
 import { toTimedWords } from './timed-words.js';
 import { tokenTexts, type Vocabulary } from './vocabulary.js';
 
@@ -14,15 +14,19 @@ export interface FramedToken {
   readonly logProbability: number;
 }
 
-/** What tokens say; `frameSeconds` is the length of a frame, `duration` that of the audio in seconds. */
+/** The audio that tokens were heard in, and wishes for it. */
+export interface TimedAudio extends Pick<RecognizeOptions, 'words' | 'regions'> {
+  /** Seconds from one frame to the next. */
+  readonly frameSeconds: number;
+  /** Seconds. */
+  readonly duration: number;
+}
+
+/** What tokens say. Words lie between the beginning of the first region of speech and the end of the last. */
 export function toRecognition(
   vocabulary: Vocabulary,
   tokens: readonly FramedToken[],
-  {
-    frameSeconds,
-    duration,
-    words = false,
-  }: { frameSeconds: number; duration: number; words?: boolean | undefined },
+  { frameSeconds, duration, words = false, regions = [] }: TimedAudio,
 ): Recognition {
   const texts = tokenTexts(
     vocabulary,
@@ -36,11 +40,12 @@ export function toRecognition(
     end: end * frameSeconds,
     logProbability,
   }));
+  const span = { start: regions[0]?.start ?? 0, end: regions[regions.length - 1]?.end ?? duration };
   const mean = tokens.reduce((sum, { logProbability }) => sum + logProbability, 0) / tokens.length;
   return {
     text,
     confidence: Math.min(1, Math.exp(mean)),
-    words: words ? toTimedWords(timed, duration) : [],
+    words: words ? toTimedWords(timed, span) : [],
     outcome: 'complete',
   };
 }

@@ -96,7 +96,7 @@ describe('timed words', () => {
         token(' you', 0.5, 0.8),
         token('.', 2, 3),
       ],
-      1,
+      { start: 0, end: 1 },
     );
     expect(words).toEqual([
       { word: 'Hello,', start: 0.1, end: 0.6, confidence: expect.closeTo(0.25 ** (1 / 3)) as number },
@@ -104,8 +104,12 @@ describe('timed words', () => {
     ]);
   });
 
-  it('stay inside the audio', () => {
-    const [word] = toTimedWords([token(' late', 0.98, 1.3)], 1);
-    expect(word).toMatchObject({ start: 0.98, end: 1 });
+  it('stay inside the speech', () => {
+    const span = { start: 0.5, end: 1 };
+    const words = toTimedWords([token(' early', 0.2, 0.6), token(' late', 0.98, 1.3)], span);
+    expect(words.map(({ start, end }) => [start, end])).toEqual([
+      [0.5, expect.closeTo(0.6)],
+      [0.98, 1],
+    ]);
   });
 });
