@@ -1,8 +1,11 @@
 // Speakers over HTTP: turns of a conversation, channels of a call, and what may be asked for.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { transcriptSchema, type Segment, type Transcript } from '@sealscribe/protocol';
+import { makeFbankEmbedding, makeSegmentation } from '../../packages/asr/test/diarization/stand-in-voices.js';
 import { countWordErrors } from '../fixtures/wer.js';
 import { countSpeakers, readRttm, scoreTurns } from '../fixtures/der.js';
 import { hasServer, JFK, newSession, transcribe } from './server-requests.js';
@@ -58,6 +61,25 @@ describe.skipIf(!hasServer)('speakers over HTTP', () => {
   ])('%j is refused', async (fields) => {
     const { status, json } = await send(jfk, { fields });
     expect([status, json.code]).toEqual([400, 'bad_request']);
+  });
+
+  test("the operator's own models are asked instead, and a folder without them is refused", async () => {
+    const models = mkdtempSync(join(tmpdir(), 'sealscribe-speakers-'));
+    try {
+      await expect(startServer({ args: ['--speaker-models', models] })).rejects.toThrow();
+      writeFileSync(join(models, 'segmentation.onnx'), makeSegmentation());
+      writeFileSync(join(models, 'embedding.onnx'), makeFbankEmbedding());
+      const other = await startServer({ args: ['--speaker-models', models] });
+      try {
+        const session = await newSession(other.url);
+        const { json } = await transcribe(other.url, session, jfk, { fields: { speakers: '1' } });
+        expect(transcriptSchema.parse(json).speakers).toEqual(['SPEAKER_00']);
+      } finally {
+        await other.stop();
+      }
+    } finally {
+      rmSync(models, { recursive: true });
+    }
   });
 
   describe.skipIf(!shared)('in the shared recordings (skipped without them)', () => {
