@@ -1,6 +1,12 @@
 import * as ort from 'onnxruntime-node';
 import { afterAll, describe, expect, it } from 'vitest';
-import { AsrError, loadWhisper, type Recognizer, type WhisperOptions } from '../../src/index.js';
+import {
+  AsrError,
+  loadWhisper,
+  type Recognizer,
+  type Runtime,
+  type WhisperOptions,
+} from '../../src/index.js';
 import { tone } from '../stand-in-graph.js';
 import { id, makeWhisper, spell, type Script } from './stand-in-whisper.js';
 
@@ -79,6 +85,59 @@ describe('Whisper', () => {
     const recognizer = await load({ scripts: { 500: spell(PROMPT, said) } });
     const signal = AbortSignal.abort();
     await expect(recognizer.recognize(tone(500), { signal })).rejects.toThrow(signal.reason as Error);
+  });
+});
+
+describe('what Whisper is told', () => {
+  /** The names of the tokens that the decoder is fed until the text begins, one list for each run. */
+  async function listen(options: Partial<WhisperOptions>, language: string, multilingual = true) {
+    const fed: number[][] = [];
+    const listening: Runtime = {
+      Tensor: ort.Tensor,
+      InferenceSession: {
+        create: async (...args: [string]) => {
+          const session = await ort.InferenceSession.create(...args);
+          const run = session.run.bind(session);
+          session.run = (feeds: ort.InferenceSession.FeedsType, ...rest: []) => {
+            const ids = feeds['input_ids']?.data as BigInt64Array | undefined;
+            if (ids) fed.push(Array.from(ids, Number));
+            return run(feeds, ...rest);
+          };
+          return session;
+        },
+      },
+    };
+    const silent: Script = () => ({ [id('<|nospeech|>')]: 30 });
+    const files = makeWhisper({ scripts: { 500: silent }, multilingual });
+    const recognizer = await loadWhisper(listening, files, { model, ...options });
+    opened.push(recognizer);
+    await recognizer.recognize(tone(500), { language });
+    const isWord = (list: number[]) => list.length === 1 && list[0] < id('<|endoftext|>');
+    const text = fed.findIndex(isWord);
+    return fed.slice(0, text < 0 ? undefined : text);
+  }
+  const tokens = (...names: string[]) => names.map((name) => id(`<|${name}|>`));
+
+  it('is to write down what is spoken, in one go when the language is known', async () => {
+    const prompt = tokens('startoftranscript', 'de', 'transcribe', 'notimestamps');
+    expect(await listen({}, 'de')).toEqual([prompt]);
+    const timestamps = tokens('startoftranscript', 'de', 'transcribe');
+    expect((await listen({ timestamps: true }, 'de'))[0]).toEqual(timestamps);
+  });
+
+  it('is the language it found out', async () => {
+    const [first, ...rest] = await listen({}, 'auto');
+    expect(first).toEqual(tokens('startoftranscript'));
+    expect(rest.slice(0, 3)).toEqual(tokens('en', 'transcribe', 'notimestamps').map((token) => [token]));
+  });
+
+  it('is to translate only when asked to', async () => {
+    const prompt = tokens('startoftranscript', 'fr', 'translate', 'notimestamps');
+    expect(await listen({ task: 'translate' }, 'fr')).toEqual([prompt]);
+  });
+
+  it('is nothing about languages and tasks for an English-only checkpoint', async () => {
+    expect(await listen({}, 'en', false)).toEqual([tokens('startoftranscript', 'notimestamps')]);
   });
 });
 
