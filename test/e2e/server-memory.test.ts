@@ -5,6 +5,7 @@ import { request } from 'node:https';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasServer, JFK, newSession, transcribe } from './server-requests.js';
+import { jfkSamples, Stream } from './stream-requests.js';
 import { startServer, type RunningServer } from './server-process.js';
 
 const jfk = hasServer ? readFileSync(JFK) : Buffer.alloc(0);
@@ -96,6 +97,18 @@ describe.skipIf(!hasServer || !existsSync('/proc/self/mem'))('audio in memory', 
 
   test('is gone after a cancellation in the middle of the work', async () => {
     await transcribe(server.url, token, jfk, { signal: AbortSignal.timeout(400) }).catch(() => undefined);
+    expect(await left()).toBe(0);
+  });
+
+  test('is gone after live streams have ended and vanished', async () => {
+    for (const how of ['ended', 'vanished']) {
+      const stream = new Stream(server.url, { token });
+      await stream.opened;
+      await stream.speak(jfkSamples);
+      if (how === 'ended') stream.send(new Uint8Array(0));
+      else stream.socket.close();
+      await stream.closed;
+    }
     expect(await left()).toBe(0);
   });
 
