@@ -9,6 +9,20 @@ import { bareWords, hasBoth, JFK, JFK_TEXT, MAIN } from './cli-command.js';
 import { startServer, type RunningServer } from './server-process.js';
 
 const hasScript = spawnSync('script', ['--version'], { stdio: 'ignore' }).status === 0;
+/** Where a question stands on the screen, from a position on. */
+function find(screen: string, question: string | RegExp, from: number): { end: number } | undefined {
+  const text = screen.slice(from);
+  const match = typeof question === 'string' ? undefined : question.exec(text);
+  const at = typeof question === 'string' ? text.indexOf(question) : (match?.index ?? -1);
+  if (at < 0) return undefined;
+  return { end: from + at + (match?.[0].length ?? (question as string).length) };
+}
+/** The recovery word that the last question on the screen asks for. */
+function askedWord(screen: string): string {
+  const number = [...screen.matchAll(/Word (\d+): /g)].at(-1)?.[1];
+  const word = new RegExp(`\\b${number}\\. ([a-z]+)`).exec(screen)?.[1];
+  return `${word}\r`;
+}
 const quote = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
 
 describe.skipIf(!hasBoth || !hasScript)('sealscribe on a terminal', () => {
@@ -23,7 +37,10 @@ describe.skipIf(!hasBoth || !hasScript)('sealscribe on a terminal', () => {
   afterAll(() => server?.stop());
 
   /** Runs the command; whenever the screen shows a question, its answer is typed. Returns the screen and the exit code. */
-  function session(args: string[], answers: [question: string, answer: string][] = []) {
+  function session(
+    args: string[],
+    answers: [question: string | RegExp, answer: string | ((screen: string) => string)][] = [],
+  ) {
     const line = [process.execPath, MAIN, ...args].map(quote).join(' ');
     const child = spawn('script', ['-qec', line, '/dev/null'], {
       env: { PATH: process.env['PATH'] ?? '', SEALSCRIBE_HOME: home, TERM: 'xterm' },
@@ -35,10 +52,11 @@ describe.skipIf(!hasBoth || !hasScript)('sealscribe on a terminal', () => {
     return new Promise<{ screen: string; code: number | null }>((resolve, reject) => {
       child.stdout.setEncoding('utf8').on('data', (text: string) => {
         screen += text;
-        const at = open[0] ? screen.indexOf(open[0][0], seen) : -1;
-        if (at < 0) return;
-        seen = at + open[0][0].length;
-        child.stdin.write(open.shift()![1]);
+        const found = open[0] && find(screen, open[0][0], seen);
+        if (!found) return;
+        seen = found.end;
+        const answer = open.shift()![1];
+        child.stdin.write(typeof answer === 'string' ? answer : answer(screen));
       });
       child.once('error', reject);
       child.once('close', (code) => resolve({ screen, code }));
@@ -54,9 +72,14 @@ describe.skipIf(!hasBoth || !hasScript)('sealscribe on a terminal', () => {
         ['Email: ', 'person@example.com\r'],
         ['Password: ', `${password}\r`],
         ['Password again: ', `${password}\r`],
+        // Typed back from what the screen shows: the first question is answered wrongly once.
+        [/Word \d+: /, 'nonsense\r'],
+        [/Word \d+: /, askedWord],
+        [/Word \d+: /, askedWord],
       ],
     );
     expect(code).toBe(0);
+    expect(screen).toContain('That is not the word; look again.');
     expect(screen).toContain('You are signed in.');
     expect(screen).not.toContain(password);
   });

@@ -239,9 +239,12 @@ describe('access', () => {
     const vault = await client.signUp(credentials);
     await vault.save(transcriptOf('to go'));
     await client.deleteData();
-    await client.deleteAccount();
+    const wrong = { ...credentials, password: 'wrong' };
+    expect(await failureOf(client.deleteAccount(wrong))).toBeInstanceOf(WrongPasswordError);
+    await client.changeKeys(credentials, { iterations: 610_000 });
+    await client.deleteAccount(credentials);
     expect(client.session).toBeUndefined();
-    expect(await failureOf(device().unlock(credentials))).toBeInstanceOf(WrongPasswordError);
-    await device().signUp(credentials);
+    expect(await failureOf(client.unlock(credentials))).toBeInstanceOf(WrongPasswordError);
+    await client.signUp(credentials);
   });
 });

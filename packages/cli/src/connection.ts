@@ -35,11 +35,14 @@ export async function connect(
   const settings = await loadSettings(terminal, flags);
   const server = await settings.server();
   const fingerprint = await settings.fingerprint({ ask: options.fresh === true });
-  const session = options.fresh ? undefined : await settings.session();
+  const apiKey = terminal.env.SEALSCRIBE_API_KEY;
+  // An API key that was given is meant: a session that happens to be saved does not take its place.
+  const session = options.fresh || apiKey ? undefined : await settings.session();
   const client = new Sealscribe({
     server,
     freshness: new FileFreshness(join(homeFolder(terminal.env), 'freshness.json')),
     ...(fingerprint === undefined ? {} : { fingerprint }),
+    ...(apiKey ? { apiKey } : {}),
     ...(session === undefined
       ? {}
       : {
@@ -51,12 +54,12 @@ export async function connect(
 
 /** Makes sure that the client's session is one the server takes, signing in where it is not. */
 export async function ensureSession({ client, settings }: Connection): Promise<void> {
-  if (client.session) {
+  if (client.session || settings.terminal.env.SEALSCRIBE_API_KEY) {
     try {
       await client.models();
       return;
     } catch (error) {
-      if (!isCode(error, 'unauthorized')) throw error;
+      if (!isCode(error, 'unauthorized') || !client.session) throw error;
     }
   }
   const session = await client.signIn({ email: await settings.email(), password: await settings.password() });

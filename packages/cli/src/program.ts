@@ -12,9 +12,16 @@ import { registerExport } from './commands/export.js';
 import { registerHealth } from './commands/health.js';
 import { registerHistory } from './commands/history.js';
 import { registerList } from './commands/list.js';
+import { registerListen } from './commands/listen.js';
 import { registerLogin } from './commands/login.js';
 import { registerLogout } from './commands/logout.js';
 import { registerModels } from './commands/models.js';
+import { registerPasswd } from './commands/passwd.js';
+import { registerRecover } from './commands/recover.js';
+import { registerHarden } from './commands/harden.js';
+import { registerSessions } from './commands/sessions.js';
+import { registerApiKey } from './commands/api-key.js';
+import { registerDeleteEverything } from './commands/delete-everything.js';
 import { registerRm } from './commands/rm.js';
 import { registerShow } from './commands/show.js';
 import { registerSignup } from './commands/signup.js';
@@ -33,7 +40,7 @@ Without a server:
   $ sealscribe decrypt notes.txt.sealed -o notes.txt
 
 Settings come from options, then the environment (SEALSCRIBE_SERVER, SEALSCRIBE_FINGERPRINT,
-SEALSCRIBE_EMAIL, SEALSCRIBE_PASSWORD, SEALSCRIBE_HOME), then the last sign-in, then questions
+SEALSCRIBE_EMAIL, SEALSCRIBE_PASSWORD, SEALSCRIBE_API_KEY, SEALSCRIBE_HOME), then the last sign-in, then questions
 on a terminal. Without a terminal nothing is ever asked. Data goes to stdout, talk to stderr.
 Exit codes: sealscribe help exit-codes`;
 
@@ -57,7 +64,14 @@ export function buildProgram(terminal: Terminal): Command {
     registerSignup,
     registerLogin,
     registerLogout,
+    registerPasswd,
+    registerRecover,
+    registerHarden,
+    registerSessions,
+    registerApiKey,
+    registerDeleteEverything,
     registerTranscribe,
+    registerListen,
     registerCompare,
     registerList,
     registerShow,

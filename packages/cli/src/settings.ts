@@ -86,6 +86,26 @@ export class Settings {
     return this.#password;
   }
 
+  /** A new password: from SEALSCRIBE_NEW_PASSWORD, or typed twice. */
+  newPassword(): Promise<string> {
+    return this.#lookUp('new password', {
+      set: 'the new password: SEALSCRIBE_NEW_PASSWORD',
+      given: this.terminal.env.SEALSCRIBE_NEW_PASSWORD ?? '',
+      saved: undefined,
+      ask: () => askPassword(this.terminal, true, 'New password'),
+    });
+  }
+
+  /** The recovery words: from SEALSCRIBE_RECOVERY_WORDS, or typed. */
+  recoveryWords(): Promise<string> {
+    return this.#lookUp('recovery words', {
+      set: 'the recovery words: SEALSCRIBE_RECOVERY_WORDS',
+      given: this.terminal.env.SEALSCRIBE_RECOVERY_WORDS ?? '',
+      saved: undefined,
+      ask: () => askHidden(this.terminal, 'The 24 recovery words (not shown): '),
+    });
+  }
+
   /** The saved session, if it was made for this server and, where one is named, this email. */
   async session(): Promise<SavedSession | undefined> {
     const { session } = this.saved;
@@ -125,9 +145,9 @@ function checkFingerprint(text: string): string {
   );
 }
 
-async function askPassword(terminal: Terminal, confirm: boolean): Promise<string> {
-  const password = await askHidden(terminal, 'Password: ');
-  if (confirm && password && (await askHidden(terminal, 'Password again: ')) !== password)
+async function askPassword(terminal: Terminal, confirm: boolean, name = 'Password'): Promise<string> {
+  const password = await askHidden(terminal, `${name}: `);
+  if (confirm && password && (await askHidden(terminal, `${name} again: `)) !== password)
     throw new CliError('usage', 'The two passwords are not the same.');
   return password;
 }

@@ -105,7 +105,8 @@ export class Accounts {
     const json = { accountId, keys: await keyRecord(next, wrap, recovery) };
     const session = await this.http.json(routes.signUp, sessionSchema, { json, repeatable: false });
     if (session.accountId !== accountId) throw badAnswer();
-    await this.wrote(next);
+    // An account of this email may have been there before, and be deleted.
+    await this.#keys(email).restart({ keyVersion: 1, iterations });
     this.http.session = session;
     return { accountId, accountKey };
   }
@@ -170,6 +171,18 @@ export class Accounts {
   /** Takes note of a key record that this device has written. */
   async wrote({ email, context: { keyVersion, iterations } }: Target): Promise<void> {
     await this.#keys(email).see({ keyVersion, iterations });
+  }
+
+  /**
+   * Deletes an account whose password is proved, with everything in it.
+   * @throws WrongPasswordError
+   */
+  async delete(credentials: Credentials): Promise<void> {
+    const email = normalizeEmail(credentials.email);
+    await this.#signIn(email, credentials.password);
+    await this.http.done(routes.deleteAccount);
+    this.http.session = undefined;
+    await this.#keys(email).restart(null);
   }
 
   /** Ends the session on the server and forgets it; without one it does nothing. */

@@ -192,10 +192,12 @@ export class Sealscribe {
     await this.#http.done(routes.deleteData);
   }
 
-  /** Deletes the account and everything in it, at once and for good. */
-  async deleteAccount(): Promise<void> {
-    await this.#http.done(routes.deleteAccount);
-    this.#http.session = undefined;
+  /**
+   * Deletes the account and everything in it, at once and for good.
+   * @throws WrongPasswordError
+   */
+  async deleteAccount(credentials: Credentials): Promise<void> {
+    await this.#accounts.delete(credentials);
   }
 
   /**

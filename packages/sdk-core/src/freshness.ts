@@ -132,6 +132,11 @@ export class KeyFreshness {
     });
   }
 
+  /** Forgets what was, for an account that this device has just made or deleted. */
+  async restart(mark: KeyMark | null): Promise<void> {
+    await this.#update(() => mark);
+  }
+
   async #update(change: (mark: KeyMark | null) => KeyMark | null): Promise<void> {
     // Hashed so that the marks do not tell who uses this device.
     const account = JSON.stringify([this.server, this.email]);

@@ -1,16 +1,20 @@
 /**
  * `sealscribe signup`: makes an account and its keys, signs in, and remembers server and email for later commands.
  */
+import { newRecoveryWords } from '@sealscribe/sdk-node';
 import type { Command } from 'commander';
 import { connect, rememberAccount } from '../connection.js';
 import { withAccount, withServer } from '../options.js';
 import { printJson, say } from '../output.js';
+import { handOver } from '../recovery.js';
 import type { SettingFlags } from '../settings.js';
 import type { Terminal } from '../terminal.js';
 
 const HELP = `
-The password never leaves this computer, and nobody can reset it: without it the transcripts
-stay sealed for ever. It is not saved; later commands take it from SEALSCRIBE_PASSWORD or ask.
+The password never leaves this computer, and nobody else can reset it. It is not saved; later
+commands take it from SEALSCRIBE_PASSWORD or ask. Should you forget it, the 24 recovery words
+that are shown once open the account: sealscribe recover. Without a terminal they go to stderr,
+with --json into the JSON.
 
 Examples:
   $ sealscribe signup --server https://127.0.0.1:8443 --fingerprint HEX --email you@example.com
@@ -19,16 +23,20 @@ Examples:
 /** Adds the command to the program. */
 export function registerSignup(program: Command, terminal: Terminal): void {
   withAccount(withServer(program.command('signup').description('make an account and sign in')))
-    .option('--json', 'print {"accountId"} as one line of JSON')
+    .option('--no-recovery', 'make no recovery words: a forgotten password is the end then')
+    .option('--json', 'print {"accountId","recoveryWords"} as one line of JSON')
     .addHelpText('after', HELP)
-    .action(async (flags: SettingFlags & { json?: true }) => {
+    .action(async (flags: SettingFlags & { json?: true; recovery: boolean }) => {
       const { client, settings } = await connect(terminal, flags, { fresh: true });
       const email = await settings.email();
       const password = await settings.password({ confirm: true });
-      const vault = await client.signUp({ email, password });
+      const recoveryWords = flags.recovery ? newRecoveryWords() : undefined;
+      if (recoveryWords) await handOver(terminal, recoveryWords, flags);
+      const vault = await client.signUp({ email, password }, recoveryWords ? { recoveryWords } : {});
       vault.lock();
       if (client.session) await rememberAccount(settings, client.session);
       say(terminal, 'Account made. You are signed in.');
-      if (flags.json) await printJson(terminal, { accountId: client.session?.accountId });
+      if (flags.json)
+        await printJson(terminal, { accountId: vault.accountId, ...(recoveryWords && { recoveryWords }) });
     });
 }
