@@ -3,6 +3,7 @@
  * their own; cutting a recording into segments, second tries and assembling a transcript are the same for all of them.
  */
 import type { ModelInfo, Word } from '@sealscribe/protocol';
+import { SAMPLE_RATE } from './audio.js';
 
 /**
  * How a recognition ended.
@@ -29,6 +30,20 @@ export interface Recognition {
 
 /** What comes of audio in which nobody says anything. */
 export const NOTHING_SAID: Recognition = { text: '', confidence: null, words: [], outcome: 'no_speech' };
+
+// Models are trained on at most 30 s and make things up beyond; below 0.1 s their encoders have nothing to work on.
+const LONGEST = 30 * SAMPLE_RATE;
+const SHORTEST = SAMPLE_RATE / 10;
+
+/**
+ * Whether there is enough audio in a segment for anything to be said.
+ *
+ * @throws {RangeError} when `pcm` is longer than 30 s.
+ */
+export function isLongEnough(pcm: Float32Array): boolean {
+  if (pcm.length > LONGEST) throw new RangeError('pcm must not be longer than 30 seconds');
+  return pcm.length >= SHORTEST;
+}
 
 /** Wishes for one recognition. */
 export interface RecognizeOptions {

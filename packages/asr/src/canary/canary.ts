@@ -10,6 +10,7 @@ import { NEMO_INPUTS, NemoAudio } from '../features/nemo-audio.js';
 import { readJson, requireFile, requireText, type FamilyFiles, type LoadOptions } from '../load-options.js';
 import {
   chooseLanguage,
+  isLongEnough,
   NOTHING_SAID,
   type Recognition,
   type RecognizeOptions,
@@ -23,8 +24,6 @@ import { SentencePieces } from '../vocabulary/sentence-pieces.js';
 import { tokensToText } from '../vocabulary/vocabulary.js';
 import { buildPrompt, END_OF_TEXT, requireToken } from './canary-prompt.js';
 
-const LONGEST = 30 * SAMPLE_RATE;
-const SHORTEST = SAMPLE_RATE / 10;
 /** No language needs more tokens for what can be said in a second. */
 const TOKENS_PER_SECOND = 12;
 const EXTRA_TOKENS = 16;
@@ -108,12 +107,12 @@ class Canary implements Recognizer {
   ) {}
 
   async recognize(pcm: Float32Array, options: RecognizeOptions = {}): Promise<Recognition> {
-    if (pcm.length > LONGEST) throw new RangeError('pcm must not be longer than 30 seconds');
+    const isAudible = isLongEnough(pcm);
     const chosen = chooseLanguage(this.model, options.language);
     const language = chosen === 'auto' ? this.model.languages[0] : chosen;
     options.signal?.throwIfAborted();
     const { encoder, audio, vocabulary, prompts } = this.parts;
-    const prepared = pcm.length < SHORTEST ? undefined : audio.prepare(pcm);
+    const prepared = isAudible ? audio.prepare(pcm) : undefined;
     if (prepared === undefined) return NOTHING_SAID;
 
     const encoded = await runSession(encoder, prepared.feeds, ENCODER_OUTPUTS);

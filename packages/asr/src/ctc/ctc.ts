@@ -10,6 +10,7 @@ import { NEMO_INPUTS, NemoAudio, secondsPerEncodedFrame } from '../features/nemo
 import { readJson, requireFile, requireText, type FamilyFiles, type LoadOptions } from '../load-options.js';
 import {
   chooseLanguage,
+  isLongEnough,
   NOTHING_SAID,
   type Recognition,
   type RecognizeOptions,
@@ -23,9 +24,6 @@ import { toRecognition } from '../vocabulary/timed-recognition.js';
 import type { Vocabulary } from '../vocabulary/vocabulary.js';
 import { decodeCtc } from './greedy-ctc.js';
 
-const LONGEST = 30 * SAMPLE_RATE;
-/** wav2vec2's first frame needs 400 samples. */
-const SHORTEST = SAMPLE_RATE / 10;
 const WAV2VEC2_FRAME = 320 / SAMPLE_RATE;
 
 type FileKey = 'model' | 'vocabulary' | 'preprocessor' | 'config';
@@ -139,10 +137,10 @@ class Ctc implements Recognizer {
   ) {}
 
   async recognize(pcm: Float32Array, options: RecognizeOptions = {}): Promise<Recognition> {
-    if (pcm.length > LONGEST) throw new RangeError('pcm must not be longer than 30 seconds');
+    const isAudible = isLongEnough(pcm);
     const language = chooseLanguage(this.model, options.language);
     options.signal?.throwIfAborted();
-    const prepared = pcm.length < SHORTEST ? undefined : this.frontEnd.prepare(pcm);
+    const prepared = isAudible ? this.frontEnd.prepare(pcm) : undefined;
     if (prepared === undefined) return NOTHING_SAID;
 
     const { output } = this.frontEnd;

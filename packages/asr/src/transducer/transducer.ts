@@ -10,6 +10,7 @@ import { NEMO_INPUTS, NemoAudio, secondsPerEncodedFrame } from '../features/nemo
 import { readJson, requireFile, requireText, type FamilyFiles, type LoadOptions } from '../load-options.js';
 import {
   chooseLanguage,
+  isLongEnough,
   NOTHING_SAID,
   type Recognition,
   type RecognizeOptions,
@@ -21,9 +22,6 @@ import { SentencePieces } from '../vocabulary/sentence-pieces.js';
 import { toRecognition } from '../vocabulary/timed-recognition.js';
 import { decodeTransducer } from './greedy-transducer.js';
 import { loadDecoderAndJoiner, loadDecoderJoint, type Prediction } from './prediction.js';
-
-const LONGEST = 30 * SAMPLE_RATE;
-const SHORTEST = SAMPLE_RATE / 10;
 
 type FileKey = 'encoder' | 'decoderJoint' | 'decoder' | 'joiner' | 'vocabulary' | 'config';
 
@@ -83,11 +81,11 @@ class Transducer implements Recognizer {
   ) {}
 
   async recognize(pcm: Float32Array, options: RecognizeOptions = {}): Promise<Recognition> {
-    if (pcm.length > LONGEST) throw new RangeError('pcm must not be longer than 30 seconds');
+    const isAudible = isLongEnough(pcm);
     const language = chooseLanguage(this.model, options.language);
     const { signal } = options;
     signal?.throwIfAborted();
-    const prepared = pcm.length < SHORTEST ? undefined : this.audio.prepare(pcm);
+    const prepared = isAudible ? this.audio.prepare(pcm) : undefined;
     if (prepared === undefined) return NOTHING_SAID;
 
     const encoded = await runSession(this.encoder, prepared.feeds, ['outputs', 'encoded_lengths']);

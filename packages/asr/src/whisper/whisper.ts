@@ -17,6 +17,7 @@ import {
 } from '../load-options.js';
 import {
   chooseLanguage,
+  isLongEnough,
   NOTHING_SAID,
   type Outcome,
   type Recognition,
@@ -33,8 +34,6 @@ import { readWhisperConfig, type WhisperConfig } from './whisper-config.js';
 import { WhisperNetwork, type DecoderState, type DecoderStep } from './whisper-network.js';
 import { findWords } from './whisper-words.js';
 
-const LONGEST = 30 * SAMPLE_RATE;
-const SHORTEST = SAMPLE_RATE / 10;
 /** Nobody speaks when the model says so with this probability, and is unsure of its text. */
 const NO_SPEECH = 0.6;
 const UNSURE = -1;
@@ -131,11 +130,11 @@ class Whisper implements Recognizer {
   }
 
   async recognize(pcm: Float32Array, options: RecognizeOptions = {}): Promise<Recognition> {
-    if (pcm.length > LONGEST) throw new RangeError('pcm must not be longer than 30 seconds');
+    const isAudible = isLongEnough(pcm);
     const wanted = chooseLanguage(this.model, options.language);
     const { signal } = options;
     signal?.throwIfAborted();
-    if (pcm.length < SHORTEST) return NOTHING_SAID;
+    if (!isAudible) return NOTHING_SAID;
 
     const { melBands, positions, end } = this.config;
     const encoded = await this.network.encode(this.#logMel.compute(pcm), melBands);

@@ -95,7 +95,7 @@ describe('what Whisper is told', () => {
     const listening: Runtime = {
       Tensor: ort.Tensor,
       InferenceSession: {
-        create: async (...args: [string]) => {
+        create: (async (...args: [string]) => {
           const session = await ort.InferenceSession.create(...args);
           const run = session.run.bind(session);
           session.run = (feeds: ort.InferenceSession.FeedsType, ...rest: []) => {
@@ -104,7 +104,7 @@ describe('what Whisper is told', () => {
             return run(feeds, ...rest);
           };
           return session;
-        },
+        }) as Runtime['InferenceSession']['create'],
       },
     };
     const silent: Script = () => ({ [id('<|nospeech|>')]: 30 });
