@@ -6,7 +6,6 @@
 import { readFileSync, readSync, writeSync } from 'node:fs';
 import * as onnxruntime from 'onnxruntime-node';
 import { recognizeSegment, VoiceActivityDetector, type Recognizer, type SpeakerModel } from '@sealscribe/asr';
-import { sessionOptions } from './device/session-options.js';
 import { ignoreDebuggerSignal } from './hardening.js';
 import { loadModel } from './transcription/load-model.js';
 import { loadSpeakerModel } from './transcription/speaker-models.js';
@@ -35,8 +34,7 @@ interface Models {
 async function load({ device, vad, models, graphs, speakers }: RecognizerSpec): Promise<Models> {
   const recognizers = new Map<string, Recognizer>();
   for (const folder of models) {
-    const options = { session: sessionOptions(device), graph: graphs?.[folder] };
-    const recognizer = await loadModel(onnxruntime, folder, options);
+    const recognizer = await loadModel(onnxruntime, folder, { device, graph: graphs?.[folder] });
     recognizers.set(recognizer.model.id, recognizer);
   }
   // Small and sequential: it stays on the processor, whatever the models run on.

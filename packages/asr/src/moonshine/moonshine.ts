@@ -16,7 +16,7 @@ import { AsrError } from '../errors.js';
 import { alignWords } from '../words/align-words.js';
 import { alignmentHeads } from './alignment-heads.js';
 import type { Decoding, MoonshineDecoder } from './decoding.js';
-import { composeMoonshine } from './one-graph/compose.js';
+import { composeMoonshine, type ComposeOptions } from './one-graph/compose.js';
 import { OneGraph } from './one-graph/one-graph.js';
 import { PlainLoop } from './plain-loop.js';
 import { TokenDecoder } from './tokens.js';
@@ -59,6 +59,8 @@ export interface MoonshineOptions {
   readonly session?: SessionOptions;
   /** Whether the processor has VNNI instructions (`avx512_vnni` or `avx_vnni`): a faster kernel is safe then. Default no. */
   readonly vnni?: boolean;
+  /** How a graph that is made here multiplies: `float32` for graphics processors. */
+  readonly arithmetic?: ComposeOptions['arithmetic'];
 }
 
 /**
@@ -73,7 +75,7 @@ export async function loadMoonshine(
   options: MoonshineOptions = {},
 ): Promise<Recognizer> {
   const tokens = new TokenDecoder(files.tokens);
-  const graph = files.graph ?? composeFrom(files);
+  const graph = files.graph ?? composeFrom(files, options);
   const decoder =
     graph === undefined
       ? await PlainLoop.load(runtime, files, options.session)
@@ -84,10 +86,13 @@ export async function loadMoonshine(
 }
 
 /** The one graph, or nothing when the files are not at hand or not of the kind that it can be made of. */
-function composeFrom({ encoder, decoder }: MoonshineFiles): Uint8Array | undefined {
+function composeFrom(
+  { encoder, decoder }: MoonshineFiles,
+  { arithmetic }: MoonshineOptions,
+): Uint8Array | undefined {
   if (typeof encoder === 'string' || typeof decoder === 'string') return undefined;
   try {
-    return composeMoonshine(encoder, decoder);
+    return composeMoonshine(encoder, decoder, { arithmetic });
   } catch (error) {
     if (error instanceof AsrError) return undefined;
     throw error;

@@ -12,8 +12,10 @@ import { promisify } from 'node:util';
 import { COMPOSER_VERSION } from '@sealscribe/asr';
 import type { Logger } from '../log.js';
 import { readFacts } from '../models/download.js';
+import { arithmeticOf } from '../device/session-options.js';
 import { findFiles } from './load-model.js';
 import type { ModelFolder } from './model-files.js';
+import type { Device } from './recognizer-protocol.js';
 
 const NAME = /^[0-9a-f]{64}-([0-9a-f]{64})\.onnx$/;
 
@@ -21,6 +23,7 @@ const NAME = /^[0-9a-f]{64}-([0-9a-f]{64})\.onnx$/;
 export interface GraphCacheOptions {
   /** Made when it is missing. */
   readonly folder: string;
+  readonly device: Device;
   /** The built compose-process.js. */
   readonly script: string;
   readonly log: Logger;
@@ -46,19 +49,24 @@ export async function prepareGraphs(
 
 async function prepareGraph(
   { folder, manifest }: ModelFolder,
-  { folder: cache, script }: GraphCacheOptions,
+  { folder: cache, script, device }: GraphCacheOptions,
 ): Promise<string> {
   const names = manifest.files.map(({ name }) => name);
   const files = findFiles('moonshine', folder, names);
+  const arithmetic = arithmeticOf(device);
   const paths = [files['encoder'], files['decoder']].filter((path) => path !== undefined);
-  const key = createHash('sha256').update(`composed ${COMPOSER_VERSION}`);
+  const key = createHash('sha256').update(`composed ${COMPOSER_VERSION} ${arithmetic}`);
   for (const path of paths) key.update((await readFacts(path)).sha256);
   const prefix = key.digest('hex');
   for (const path of await pathsIn(cache)) if (path.includes(prefix) && (await isWhole(path))) return path;
   // In a process of its own: it needs a hundred megabytes for a second.
-  const { stdout } = await promisify(execFile)(process.execPath, [script, ...paths, join(cache, prefix)], {
-    env: { PATH: process.env['PATH'] },
-  });
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [script, ...paths, join(cache, prefix), arithmetic],
+    {
+      env: { PATH: process.env['PATH'] },
+    },
+  );
   return stdout;
 }
 

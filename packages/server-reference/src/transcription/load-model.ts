@@ -14,11 +14,12 @@ import {
   type MoonshineOptions,
   type Recognizer,
   type Runtime,
-  type SessionOptions,
 } from '@sealscribe/asr';
 import type { ModelInfo } from '@sealscribe/protocol';
+import { arithmeticOf, sessionOptions } from '../device/session-options.js';
 import { hasVnni } from '../device/vnni.js';
 import { readManifest } from '../models/manifest.js';
+import type { Device } from './recognizer-protocol.js';
 
 /** Endings by which exports tell apart files with the same graph in other number formats. */
 const VARIANT = /([._-](int8|uint8|quantized|fp16|fp32|q4|q4f16|bnb4))?\.onnx$/;
@@ -35,17 +36,23 @@ export type ModelFiles = Readonly<Record<string, string>>;
 export async function loadModel(
   runtime: Runtime,
   folder: string,
-  { session, graph }: { session: SessionOptions; graph?: string | undefined },
+  { device, graph }: { device: Device; graph?: string | undefined },
 ): Promise<Recognizer> {
   const manifest = readManifest(folder);
   const { id, name, languages, description = '', family } = manifest;
   // Families take the promise of word times back where the files hold nothing that they could be made of.
   const model: ModelInfo = { id, name, languages: [...languages], description, wordTimestamps: true };
+  const session = sessionOptions(device);
   const names = manifest.files.map((file) => file.name);
   const files = findFiles(family, folder, names);
   switch (family) {
     case 'moonshine':
-      return loadMoonshineFiles(runtime, files as unknown as MoonshinePaths, { model, session, graph });
+      return loadMoonshineFiles(runtime, files as unknown as MoonshinePaths, {
+        model,
+        session,
+        graph,
+        arithmetic: arithmeticOf(device),
+      });
     case 'whisper':
       return loadWhisper(runtime, files, { model, session });
     case 'ctc':

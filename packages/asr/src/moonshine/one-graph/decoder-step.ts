@@ -3,9 +3,9 @@
  * was written, cross-attention over what was heard, and a gated feed-forward. It is the body of a loop, so that nothing here
  * asks for shapes, and its weights stand in the graph around it.
  */
-import { ElementType } from '../../onnx/model.js';
 import { float } from '../../onnx/graph-builder.js';
 import {
+  addEmbedding,
   addLinear,
   addNorm,
   addResidual,
@@ -134,27 +134,6 @@ interface LayerParts {
   readonly name: string;
   readonly matrix: (part: string) => QuantizedMatrix;
   readonly floats: (part: string) => Float32Array;
-}
-
-/** The table of tokens, of which a step needs one row. */
-function addEmbedding({ graph, tensors }: Workbench, weights: PublishedWeights, token: string): string {
-  const {
-    rows,
-    columns,
-    weights: table,
-    scales,
-    zeroPoints,
-  } = weights.quantized('model.decoder.embed_tokens.weight');
-  const row = graph.add(
-    'Gather',
-    [tensors.tensor('embedding', ElementType.int8, [rows, columns], () => table), token],
-    { axis: 0 },
-  );
-  return graph.add('DequantizeLinear', [
-    row,
-    tensors.floats('embedding.scale', [], scales),
-    tensors.tensor('embedding.zero_point', ElementType.int8, [], () => zeroPoints),
-  ]);
 }
 
 function addSelfAttention(

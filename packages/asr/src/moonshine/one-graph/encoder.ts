@@ -7,7 +7,6 @@ import { float, type GraphBuilder } from '../../onnx/graph-builder.js';
 import type { OnnxGraph, OnnxNode, OnnxTensor } from '../../onnx/model.js';
 import { addLinear, addNorm, addResidual, addRotary, addRotaryTables, type Workbench } from './layers.js';
 import type { PublishedWeights } from './published-weights.js';
-import type { MoonshineShape } from './shape.js';
 
 /** What comes out of the convolutions: [1, frames, hidden]. */
 const CONVOLVED = '/Transpose_output_0';
@@ -39,11 +38,11 @@ export function addRebuiltEncoder(
   encoder: OnnxGraph,
   audio: string,
   weights: PublishedWeights,
-  shape: MoonshineShape,
+  { shape, arithmetic }: Pick<Workbench, 'shape' | 'arithmetic'>,
 ): string {
   const convolutions = weights.leadingTo(CONVOLVED, encoder.nodes);
   includeRenamed(graph, audio, convolutions.nodes, convolutions.tensors);
-  const bench: Workbench = { graph, tensors: graph, shape };
+  const bench: Workbench = { graph, tensors: graph, shape, arithmetic };
   const rotary = addRotaryTables(
     graph,
     'encoder.rotary',

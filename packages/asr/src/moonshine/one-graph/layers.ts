@@ -4,7 +4,7 @@
  */
 import { ElementType } from '../../onnx/model.js';
 import { float, type GraphBuilder } from '../../onnx/graph-builder.js';
-import type { QuantizedMatrix } from './quantized-matrix.js';
+import { dequantize, type QuantizedMatrix } from './quantized-matrix.js';
 import type { MoonshineShape } from './shape.js';
 
 const EPSILON = 1e-5;
@@ -16,17 +16,31 @@ export interface Workbench {
   /** Takes tensors: the same builder, or that of the graph around it. */
   readonly tensors: GraphBuilder;
   readonly shape: MoonshineShape;
+  readonly arithmetic: Arithmetic;
 }
 
-/** Adds `input` x `matrix` + `bias`: the input is quantised by its own range at every run. */
+/**
+ * How matrices are multiplied: `int8` as the published files do it, which processors are fastest at, or `float32` with the same
+ * weights multiplied out, which is what graphics processors have operations for. Inputs are not rounded to 8 bits then.
+ */
+export type Arithmetic = 'int8' | 'float32';
+
+/** Adds `input` x `matrix` + `bias`. With `int8` the input is quantised by its own range at every run. */
 export function addLinear(
-  { graph, tensors }: Workbench,
+  { graph, tensors, arithmetic }: Workbench,
   name: string,
   input: string,
   matrix: QuantizedMatrix,
   bias?: Float32Array,
 ): string {
   const { rows, columns, weights, scales, zeroPoints } = matrix;
+  if (arithmetic === 'float32') {
+    const weight = tensors.tensor(`${name}.weight`, ElementType.float32, [rows, columns], () =>
+      dequantize(matrix),
+    );
+    const product = graph.add('MatMul', [input, weight]);
+    return bias ? graph.add('Add', [product, tensors.floats(`${name}.bias`, [columns], bias)]) : product;
+  }
   const perColumn = scales.length === 1 ? [] : [columns];
   const inputs = [
     input,
@@ -102,4 +116,29 @@ export function addRotary(
     num_heads: shape.heads,
     rotary_embedding_dim: tables.turned,
   })[0];
+}
+
+/** Adds the rows of the table of tokens for some tokens: [..., hidden]. */
+export function addEmbedding(
+  { graph, tensors }: Workbench,
+  weights: PublishedWeights,
+  tokens: string,
+): string {
+  const {
+    rows,
+    columns,
+    weights: table,
+    scales,
+    zeroPoints,
+  } = weights.quantized('model.decoder.embed_tokens.weight');
+  const chosen = graph.add(
+    'Gather',
+    [tensors.tensor('embedding', ElementType.int8, [rows, columns], () => table), tokens],
+    { axis: 0 },
+  );
+  return graph.add('DequantizeLinear', [
+    chosen,
+    tensors.floats('embedding.scale', [], scales),
+    tensors.tensor('embedding.zero_point', ElementType.int8, [], () => zeroPoints),
+  ]);
 }

@@ -25,6 +25,17 @@ export function toSigned(unsigned: Uint8Array): Int8Array {
   return signed;
 }
 
+/** The weights as the numbers that they stand for. */
+export function dequantize({ columns, weights, scales, zeroPoints }: QuantizedMatrix): Float32Array {
+  const values = new Float32Array(weights.length);
+  for (let i = 0; i < weights.length; i++) {
+    const column = i % columns;
+    const zeroPoint = zeroPoints[zeroPoints.length === 1 ? 0 : column];
+    values[i] = (weights[i] - zeroPoint) * scales[scales.length === 1 ? 0 : column];
+  }
+  return values;
+}
+
 /** The columns from `start` to `end`. */
 export function sliceColumns(matrix: QuantizedMatrix, start: number, end: number): QuantizedMatrix {
   const columns = end - start;
