@@ -122,6 +122,7 @@ export class Transcriber {
     options.log.info(device, 'device');
     const graphs = await prepareGraphs(models, {
       folder: join(options.data, 'cache'),
+      device: device.device,
       script: `${options.scripts}/compose-process.js`,
       log: options.log,
     });
