@@ -33,6 +33,8 @@ export interface OpenRecord {
   parts: Parts;
   /** Revision and hash of the sealed card. */
   mark: Mark;
+  /** Key and card as the server gave them, base64url. */
+  sealed?: { key: string; card: string };
 }
 
 /** What a list shows of a record. */
@@ -83,13 +85,16 @@ export async function getSealed(
 export async function openRecord(
   accountKey: CryptoKey,
   accountId: string,
-  { id, revision, key: wrap, card: sealed }: TranscriptInfo,
+  { id, revision, key: wrap, card: sealed }: Pick<TranscriptInfo, 'id' | 'revision' | 'key' | 'card'>,
 ): Promise<OpenRecord> {
   const key = await verified(
     () => openTranscriptKey(accountKey, { accountId, transcriptId: id }, decodeBase64url(wrap)),
     id,
   );
-  return openCardOf({ id, key }, { revision, card: sealed });
+  return {
+    ...(await openCardOf({ id, key }, { revision, card: sealed })),
+    sealed: { key: wrap, card: sealed },
+  };
 }
 
 /**
@@ -116,7 +121,8 @@ interface SealedPart {
   expected: boolean;
 }
 
-async function getPart(
+/** Fetches a sealed part of a record. */
+export async function getPart(
   http: Http,
   { id, parts }: OpenRecord,
   name: PartName,

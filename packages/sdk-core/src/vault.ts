@@ -7,7 +7,6 @@ import {
   CryptoError,
   createTranscriptKey,
   decodeBase64url,
-  findVanished,
   newId,
   sealRecord,
   type IndexEntry,
@@ -17,22 +16,24 @@ import {
 import { routes, transcriptWrittenSchema, type Route, type Transcript } from '@sealscribe/protocol';
 import type { OpenAccount } from './account.js';
 import { checkLabels, toDocuments } from './documents.js';
-import { ApiError, ConflictError, DamagedVaultError, IntegrityError, SealscribeError } from './errors.js';
+import {
+  ApiError,
+  ConflictError,
+  DamagedVaultError,
+  type IntegrityError,
+  SealscribeError,
+} from './errors.js';
 import { checkRevision, listHistory, openEarlier } from './history.js';
 import { VaultFreshness, type FreshnessStore } from './freshness.js';
 import { badAnswer, refusal, type Http, type RequestOptions } from './http.js';
-import { explain, verified } from './integrity.js';
+import { explain } from './integrity.js';
 import { encodeForm, type Part } from './multipart.js';
 import { checkId, octets } from './private-mode.js';
+import { MemoryCache, type CacheStore } from './search/cache.js';
+import { VaultSearch, type SearchHit, type SearchOptions } from './search/vault-search.js';
 import { TranscriptMoved, VaultListing, checkAgainst, vanished, type Write } from './vault-listing.js';
-import {
-  getSealed,
-  listSealed,
-  openRecord,
-  readTranscript,
-  toEntry,
-  type OpenRecord,
-} from './vault-records.js';
+import { readAll, toEntries } from './vault-reading.js';
+import { getSealed, openRecord, readTranscript, toEntry, type OpenRecord } from './vault-records.js';
 import type { Changes, Labels, Saved, VaultEntry, VaultTranscript } from './vault-types.js';
 
 /** How often something is read again because other devices write meanwhile. */
@@ -44,21 +45,34 @@ export class Vault {
   readonly #http: Http;
   readonly #freshness: VaultFreshness;
   readonly #listing: VaultListing;
+  readonly #search: VaultSearch;
   #key: CryptoKey | undefined;
   /** Writes of one client wait for each other: they would only make each other's index stale. */
   #writing: Promise<unknown> = Promise.resolve();
 
-  constructor(http: Http, freshness: FreshnessStore, { accountId, accountKey }: OpenAccount) {
+  constructor(
+    http: Http,
+    freshness: FreshnessStore,
+    { accountId, accountKey }: OpenAccount,
+    cache: CacheStore = new MemoryCache(),
+  ) {
     this.accountId = accountId;
     this.#http = http;
     this.#key = accountKey;
     this.#freshness = new VaultFreshness(freshness, accountId);
     this.#listing = new VaultListing(http, accountId, this.#freshness, () => this.#accountKey());
+    const source = {
+      ...{ http, accountId, listing: this.#listing, accountKey: () => this.#accountKey() },
+      readAll: (signal?: AbortSignal) => this.#readAll(signal),
+      current: (id: string, signal?: AbortSignal) => this.#current(id, signal),
+    };
+    this.#search = new VaultSearch(source, cache);
   }
 
   /** Forgets the key; every later call throws SealscribeError "locked". */
   lock(): void {
     this.#key = undefined;
+    this.#search.clear();
   }
 
   #accountKey(): CryptoKey {
@@ -109,44 +123,32 @@ export class Vault {
     options: { signal?: AbortSignal; onProblem?: (problem: IntegrityError) => void } = {},
   ): Promise<VaultEntry[]> {
     const { signal, onProblem } = options;
-    const { entries, problems } = await this.#readAll(signal);
-    if (problems.length > 0 && !onProblem) throw new DamagedVaultError(entries, problems);
-    for (const problem of problems) onProblem?.(problem);
+    const { records, problems } = await this.#readAll(signal);
+    const entries = toEntries(records.values());
+    if (problems.size > 0 && !onProblem) throw new DamagedVaultError(entries, [...problems.values()]);
+    for (const problem of problems.values()) onProblem?.(problem);
     return entries;
   }
 
-  async #readAll(
-    signal: AbortSignal | undefined,
-  ): Promise<{ entries: VaultEntry[]; problems: IntegrityError[] }> {
-    for (let read = 1; ; read++) {
-      const problems = new Map<string, IntegrityError>();
-      const records = new Map<string, OpenRecord>();
-      const accountKey = this.#accountKey();
-      const sealed = await listSealed(this.#http, signal);
-      const state = await this.#listing.fetch(signal);
-      for (const info of sealed) {
-        try {
-          const record = await openRecord(accountKey, this.accountId, info);
-          await verified(() => checkAgainst(state, info.id, record.mark), info.id);
-          records.set(info.id, record);
-        } catch (failure) {
-          if (!(failure instanceof IntegrityError)) throw failure;
-          problems.set(info.id, failure);
-        }
-      }
-      const present = sealed.map(({ id }) => id);
-      for (const id of findVanished(state.index, present)) problems.set(id, vanished(id));
-      // Another device may have written between the two requests. What does not open is never asked for again.
-      const moved = [...problems.values()].some(({ code }) => revisionCodes.has(code));
-      if (moved && read < MAX_READS) continue;
-      const marks = new Map([...records].map(([id, { mark }]) => [id, mark]));
-      for (const [id, problem] of await this.#freshness.seeTranscripts(marks)) {
-        problems.set(id, problem);
-        records.delete(id);
-      }
-      const entries = [...records.values()].map(toEntry).sort(newestFirst);
-      return { entries, problems: [...problems.values()] };
-    }
+  #readAll(signal: AbortSignal | undefined) {
+    return readAll(
+      this.#http,
+      this.#listing,
+      this.#freshness,
+      this.accountId,
+      () => this.#accountKey(),
+      signal,
+    );
+  }
+
+  /**
+   * Looks for text in titles and transcripts, newest first, on this device: case and diacritics make no difference. Terms are
+   * parted by spaces, a phrase stands in double quotes, and every term must be found.
+   *
+   * @throws TypeError when there is nothing to look for; DamagedVaultError as {@link list}
+   */
+  async search(query: string, options: SearchOptions = {}): Promise<SearchHit[]> {
+    return this.#search.search(query, options);
   }
 
   /**
@@ -312,6 +314,7 @@ export class Vault {
               body: async () => index,
             }),
         });
+        await this.#search.forget(id);
         return;
       } catch (failure) {
         if (!(failure instanceof TranscriptMoved)) throw failure;
@@ -392,9 +395,4 @@ export class Vault {
 const isOutdated = (entry: IndexEntry | undefined) =>
   entry !== undefined && !('deleted' in entry) && entry.rekey === true;
 
-const revisionCodes = new Set<string>(['rollback', 'fork', 'unlisted', 'vanished']);
-
 const isNotFound = (failure: unknown) => failure instanceof ApiError && failure.code === 'not_found';
-
-const newestFirst = (a: VaultEntry, b: VaultEntry) =>
-  a.createdAt < b.createdAt ? 1 : a.createdAt > b.createdAt ? -1 : a.id < b.id ? -1 : 1;

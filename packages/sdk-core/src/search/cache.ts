@@ -1,0 +1,91 @@
+/**
+ * Sealed bytes kept on this device, so that a search need not fetch everything again: exactly what the server gave, which only the
+ * account's key opens. An entry is named by what it must be (account, transcript, part, revision, hash), is believed only when its
+ * bytes have that hash, and goes when the index no longer lists it.
+ */
+import { sha256 } from '@sealscribe/crypto';
+
+/** Where sealed bytes are kept. Names are letters, digits, `-`, `_` and `.`; losing an entry costs a download and nothing else. */
+export interface CacheStore {
+  get(name: string): Promise<Uint8Array | undefined>;
+  put(name: string, bytes: Uint8Array): Promise<void>;
+  delete(name: string): Promise<void>;
+  /** The names that begin so. */
+  names(prefix: string): Promise<string[]>;
+}
+
+/** A cache that lasts as long as the process. */
+export class MemoryCache implements CacheStore {
+  readonly #entries = new Map<string, Uint8Array>();
+
+  async get(name: string): Promise<Uint8Array | undefined> {
+    return this.#entries.get(name);
+  }
+
+  async put(name: string, bytes: Uint8Array): Promise<void> {
+    this.#entries.set(name, bytes);
+  }
+
+  async delete(name: string): Promise<void> {
+    this.#entries.delete(name);
+  }
+
+  async names(prefix: string): Promise<string[]> {
+    return [...this.#entries.keys()].filter((name) => name.startsWith(prefix));
+  }
+}
+
+/** What an entry is: a part of a transcript at a revision, by the SHA-256 of its sealed bytes. */
+export interface CacheEntry {
+  id: string;
+  part: 'card' | 'transcript';
+  revision: number;
+  sha256: string;
+}
+
+/** The entries of one account. A store that fails is a store that has nothing. */
+export class SealedCache {
+  constructor(
+    private readonly store: CacheStore,
+    private readonly accountId: string,
+  ) {}
+
+  nameOf({ id, part, revision, sha256: hash }: CacheEntry): string {
+    return `${this.accountId}.${id}.${part}.${revision}.${hash}`;
+  }
+
+  /**
+   * The bytes of an entry; undefined where there are none, or others, which are dropped.
+   *
+   * @param extra Bytes in front that the hash does not cover.
+   */
+  async get(entry: CacheEntry, extra = 0): Promise<Uint8Array | undefined> {
+    try {
+      const bytes = await this.store.get(this.nameOf(entry));
+      if (!bytes) return undefined;
+      if (bytes.length > extra && (await sha256(bytes.subarray(extra))) === entry.sha256) return bytes;
+      await this.drop(entry);
+    } catch {
+      // said above
+    }
+    return undefined;
+  }
+
+  async put(entry: CacheEntry, bytes: Uint8Array): Promise<void> {
+    await this.store.put(this.nameOf(entry), bytes).catch(() => undefined);
+  }
+
+  async drop(entry: CacheEntry): Promise<void> {
+    await this.store.delete(this.nameOf(entry)).catch(() => undefined);
+  }
+
+  /** Deletes everything of this account but these names, or everything of one transcript. */
+  async keepOnly(names: ReadonlySet<string>, id?: string): Promise<void> {
+    try {
+      const prefix = id === undefined ? `${this.accountId}.` : `${this.accountId}.${id}.`;
+      for (const name of await this.store.names(prefix)) if (!names.has(name)) await this.store.delete(name);
+    } catch {
+      // said above
+    }
+  }
+}
