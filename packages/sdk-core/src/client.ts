@@ -24,6 +24,7 @@ import type { AudioSource, Platform } from './platform.js';
 import { PrivateMode } from './private-mode.js';
 import { recoveryKeyOf } from './recovery-words.js';
 import { openStream, type StreamOptions, type TranscriptStream } from './stream.js';
+import { MemoryCache, type CacheStore } from './search/cache.js';
 import { transcribe, type TranscribeOptions } from './transcription.js';
 import { Vault } from './vault.js';
 
@@ -37,6 +38,8 @@ export interface SealscribeOptions {
   apiKey?: string;
   /** Where this device remembers what it has already seen, so that an old state is recognised. In memory by default. */
   freshness?: FreshnessStore;
+  /** Where sealed transcripts are kept so that a search need not fetch them again. In memory by default. */
+  cache?: CacheStore;
   /** Milliseconds without a byte in either direction after which a request is given up; 60,000 by default. */
   timeout?: number;
   /** How often a failed request is tried again; 3 by default. */
@@ -49,6 +52,7 @@ export interface SealscribeOptions {
 export class Sealscribe {
   readonly #http: Http;
   readonly #freshness: FreshnessStore;
+  readonly #cache: CacheStore;
   readonly #accounts: Accounts;
   readonly #keys: AccountKeys;
   /** The account's sessions and API keys. */
@@ -61,6 +65,7 @@ export class Sealscribe {
     this.#http.session = options.session;
     this.#http.apiKey = options.apiKey;
     this.#freshness = options.freshness ?? new MemoryFreshness();
+    this.#cache = options.cache ?? new MemoryCache();
     this.#accounts = new Accounts(this.#http, this.#freshness, options.minIterations);
     this.#keys = new AccountKeys(this.#http, this.#freshness, this.#accounts);
     this.access = new Access(this.#http);
@@ -157,7 +162,7 @@ export class Sealscribe {
   }
 
   #vault(account: OpenAccount): Vault {
-    return new Vault(this.#http, this.#freshness, account);
+    return new Vault(this.#http, this.#freshness, account, this.#cache);
   }
 
   /**

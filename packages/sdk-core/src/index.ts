@@ -15,6 +15,8 @@ export type { AudioSource, OpenAudio, Platform, PlatformRequest, PlatformSocket 
 export type { PrivateMode } from './private-mode.js';
 export type { StreamEvent, StreamOptions, StreamPartial, TranscriptStream } from './stream.js';
 export type { TranscribeOptions } from './transcription.js';
+export { MemoryCache, type CacheStore } from './search/cache.js';
+export type { SearchHit, SearchOptions } from './search/vault-search.js';
 export type { Vault } from './vault.js';
 export type * from './vault-types.js';
 export { EditHistory } from './edit/edit-history.js';
