@@ -7,6 +7,9 @@ import { ABANDONED, checkEnd, runDecoder } from './decoder-child.js';
 import { decoderEnvironment, type Sandbox } from './sandbox.js';
 import type { Format } from './sniff.js';
 
+/** Four times what decoding takes. */
+const MEMORY = 384 * 1024 ** 2;
+
 /** Formats that have a built-in decoder. */
 export const builtinFormats = [
   'wav',
@@ -43,7 +46,7 @@ export interface BuiltinRun {
  */
 export async function* decodeBuiltin(run: BuiltinRun): AsyncGenerator<Float32Array[], void> {
   const { format, input, script, maxSeconds, sandbox, signal } = run;
-  // No limit on address space: V8 and WebAssembly reserve far more than they use. Their heaps are limited instead.
+  // No limit on address space: V8 and WebAssembly reserve far more than they use. What they use is watched instead.
   const command = [
     ...sandbox.limits({ cpuSeconds: 60 + Math.ceil(maxSeconds / 10) }),
     ...sandbox.noNetwork,
@@ -59,6 +62,7 @@ export async function* decodeBuiltin(run: BuiltinRun): AsyncGenerator<Float32Arr
     env: decoderEnvironment(),
     input,
     signal,
+    residentBytes: MEMORY,
     ...(run.onConsumed && { onConsumed: run.onConsumed }),
   });
   let rest = new Uint8Array(0);

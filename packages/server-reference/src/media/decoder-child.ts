@@ -4,6 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { HttpError } from '../http-error.js';
+import { watchMemory } from './memory-watch.js';
 
 /** How a run ended; `stderr` is its last words and may quote the file's metadata: never log it. */
 export interface DecoderEnd {
@@ -23,6 +24,8 @@ export interface DecoderRun {
   readonly env: NodeJS.ProcessEnv;
   readonly input: readonly Uint8Array[];
   readonly signal: AbortSignal;
+  /** Memory that it may really have; for what cannot be limited by its address space. */
+  readonly residentBytes?: number;
   /** Called with the bytes of input taken so far. */
   readonly onConsumed?: (bytes: number) => void;
 }
@@ -38,6 +41,11 @@ export async function* runDecoder(run: DecoderRun): AsyncGenerator<Uint8Array, D
   const child = spawn(command, args, { env: run.env, stdio: ['pipe', 'pipe', 'pipe'] });
   const kill = () => void child.kill('SIGKILL');
   run.signal.addEventListener('abort', kill, { once: true });
+  const { residentBytes } = run;
+  const stopWatching =
+    residentBytes === undefined || child.pid === undefined
+      ? () => undefined
+      : watchMemory(child.pid, residentBytes, kill);
 
   let stderr = '';
   child.stderr.on(
@@ -89,6 +97,7 @@ export async function* runDecoder(run: DecoderRun): AsyncGenerator<Uint8Array, D
     return { code, failure, stderr };
   } finally {
     run.signal.removeEventListener('abort', kill);
+    stopWatching();
     kill();
     for (const chunk of chunks) chunk.fill(0);
     child.stdout.removeAllListeners('data');
