@@ -1,9 +1,10 @@
 /**
  * Transcript to plain text and subtitles: TXT, SubRip (.srt) and WebVTT (https://www.w3.org/TR/webvtt1/). Pure functions that
- * server and clients share, so that both give the same file. One cue per segment; cutting long cues and styling are left out.
+ * server and clients share, so that both give the same file. How segments become cues is cues.ts; styling is left out.
  *
  * Transcript text is not trusted to be tidy: blank lines, control characters and "-->" would end a cue early or start a new one.
  */
+import { cutIntoCues, type Cue } from './cues.js';
 import type { Segment, Transcript } from './transcript.js';
 
 type Cues = Pick<Transcript, 'segments'>;
@@ -24,19 +25,24 @@ export function toTxt(transcript: Cues): string {
 /** SubRip: numbered cues with comma milliseconds; "-->" inside text becomes an arrow character. */
 export function toSrt(transcript: Cues): string {
   return spokenIn(transcript)
-    .map((segment, index) => {
+    .flatMap((segment) => {
       const label = segment.speaker === null ? '' : `${oneLine(segment.speaker)}: `;
-      const text = `${label}${cueLines(segment.text)}`.replaceAll('-->', '→');
-      return `${index + 1}\n${cueTimes(segment, ',')}\n${text}\n\n`;
+      return cutIntoCues(segment, label.length).map((cue, i) => ({ cue, label: i === 0 ? label : '' }));
+    })
+    .map(({ cue, label }, index) => {
+      const text = `${label}${cueLines(cue.text)}`.replaceAll('-->', '→');
+      return `${index + 1}\n${cueTimes(cue, ',')}\n${text}\n\n`;
     })
     .join('');
 }
 
 /** WebVTT: text escaped (`&`, `<`, `>`), a known speaker as a `<v>` voice span. */
 export function toVtt(transcript: Cues): string {
-  const cues = spokenIn(transcript).map((segment) => {
+  const cues = spokenIn(transcript).flatMap((segment) => {
     const voice = segment.speaker === null ? '' : `<v ${escapeVtt(oneLine(segment.speaker))}>`;
-    return `${cueTimes(segment, '.')}\n${voice}${escapeVtt(cueLines(segment.text))}\n\n`;
+    return cutIntoCues(segment).map(
+      (cue) => `${cueTimes(cue, '.')}\n${voice}${escapeVtt(cueLines(cue.text))}\n\n`,
+    );
   });
   return `WEBVTT\n\n${cues.join('')}`;
 }
@@ -45,9 +51,9 @@ const spokenIn = (transcript: Cues): Segment[] =>
   transcript.segments.filter((segment) => oneLine(segment.text) !== '');
 
 /** `start --> end` of a cue, which always lasts at least a millisecond. */
-function cueTimes(segment: Segment, mark: ',' | '.'): string {
-  const start = Math.round(segment.start * 1000);
-  const end = Math.max(Math.round(segment.end * 1000), start + 1);
+function cueTimes(cue: Cue, mark: ',' | '.'): string {
+  const start = Math.round(cue.start * 1000);
+  const end = Math.max(Math.round(cue.end * 1000), start + 1);
   return `${clock(start, mark)} --> ${clock(end, mark)}`;
 }
 
