@@ -13,6 +13,11 @@ const LIMITS = [
   [/^cobblestone\.seal\.20KB\.vs\.hpke$/, 1],
   [/^unlock$/, 1.2],
   [/^upload\.100MB$/, 1.25],
+  [/^asr\.vs\.sherpa$/, 1 / 2.4],
+  [/^asr\.vs\.sherpa\.words$/, 1 / 2.2],
+  [/^asr\.vs\.transformers$/, 1 / 2.8],
+  // The reference is the promise itself.
+  [/^asr\.(hour\.\w+|words\.\w+|wer\.shared|der\.conv)$/, 1],
 ];
 
 /** The limit of a figure's ratio, where it has one. @param {string} name */

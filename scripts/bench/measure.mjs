@@ -12,6 +12,7 @@ import { runInNewContext } from 'node:vm';
  * @property {string} unit Of value and reference.
  * @property {number} reference What it is compared with, the median.
  * @property {number} ratio Ours divided by the reference, the median over the pairs: smaller is better.
+ * @property {string} [note] What else is to be known of it.
  *
  * @typedef {(name: string) => boolean} Wanted Whether somebody asked for the figure of this name.
  */

@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { root } from '../setup.mjs';
+import { bundle } from './bundle.mjs';
 import { compare } from './measure.mjs';
 
 const BYTES = 100_000_000;
@@ -19,25 +19,6 @@ const TIME = 'upload.100MB';
 const MEMORY = 'memory.upload.100MB';
 /** Both servers finish what follows an answer (wiping, freeing) before the other one is measured. */
 const PAUSE_MS = 100;
-
-/** Bundles the server's code, which no package exports, where its dependencies are found. @returns {Promise<string>} Path. */
-async function bundleServer() {
-  const outDir = join(root, 'packages/server-reference/node_modules/.cache/bench');
-  // Loaded late, as the packages are installed only when the benchmark starts.
-  const { build } = await import('tsup');
-  await build({
-    config: false,
-    silent: true,
-    entry: { 'upload-server': fileURLToPath(new URL('upload-server.ts', import.meta.url)) },
-    outDir,
-    outExtension: () => ({ js: '.mjs' }),
-    format: 'esm',
-    target: 'es2022',
-    platform: 'neutral',
-    external: [/^[^./]/],
-  });
-  return join(outDir, 'upload-server.mjs');
-}
 
 /** @param {string} script @param {string} argument */
 async function startServer(script, argument) {
@@ -104,7 +85,7 @@ export async function* uploadFigures(wanted) {
   if (!wanted(TIME) && !wanted(MEMORY)) return;
   const data = mkdtempSync(join(tmpdir(), 'sealscribe-bench-'));
   const collectingServer = fileURLToPath(new URL('collecting-server.mjs', import.meta.url));
-  const servers = [await startServer(await bundleServer(), data)];
+  const servers = [await startServer(await bundle('upload-server'), data)];
   try {
     servers.push(await startServer(collectingServer, join(data, 'tls', 'identity.pem')));
     const [ours, reference] = /** @type {[typeof servers[0], typeof servers[0]]} */ (servers);
