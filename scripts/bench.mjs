@@ -18,12 +18,12 @@ const GROUPS = { crypto: cryptoFigures, upload: uploadFigures, asr: asrFigures }
 
 /** A figure for a person. @param {import('./bench/measure.mjs').Figure} figure */
 function toLine(figure) {
-  const { name, value, unit, reference, ratio } = figure;
+  const { name, value, unit, reference, ratio, note } = figure;
   const limit = limitOf(name);
   const verdict = limit === undefined ? '' : isOver(figure) ? 'over' : 'ok';
   const show = (/** @type {number} */ number) => `${number.toPrecision(3)} ${unit}`.padStart(11);
   const judged = limit === undefined ? '' : `  limit ${limit.toFixed(2)}`;
-  return `${verdict.padEnd(5)}${name.padEnd(33)}${show(value)}  against${show(reference)} ${ratio.toFixed(2).padStart(6)}x${judged}`;
+  return `${verdict.padEnd(5)}${name.padEnd(33)}${show(value)}  against${show(reference)} ${ratio.toFixed(2).padStart(6)}x${judged}${note === undefined ? '' : `  (${note})`}`;
 }
 
 await runScript(async () => {

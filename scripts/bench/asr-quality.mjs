@@ -78,7 +78,7 @@ export async function scoreWordTimes(recordings) {
     segments.flatMap(({ words }) => words),
   );
   const { median = NaN, mean } = summarizeErrors(pairs, 'start');
-  const note = `${pairs.length} words`;
+  const note = `times of ${pairs.length} words`;
   return [
     { ...against('asr.words.median', median, 's', LIMIT_WORD_START), note },
     { ...against('asr.words.mean', mean, 's', LIMIT_WORD_START), note },
@@ -104,7 +104,7 @@ export async function scoreSpeakers(recordings) {
   }
   await vad.release();
   const mean = rates.reduce((sum, rate) => sum + rate, 0) / rates.length;
-  const note = `${rates.length} recordings, ${wrongCounts} with a wrong number of speakers`;
+  const note = `speakers of ${rates.length} conversations, in ${wrongCounts} of them not as many as there are`;
   return [{ ...against('asr.der.conv', mean, '%', LIMIT_DER), note }];
 }
 

@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, loadavg, release, totalmem, type } from 'node:os';
 import { join } from 'node:path';
 import { root } from '../setup.mjs';
+import { ASR_PEERS } from './asr-peers.mjs';
 import { isOver, limitOf } from './limits.mjs';
 import { PEERS } from './peers.mjs';
 
@@ -41,6 +42,19 @@ const table = (figures, ...starts) =>
     ...figures.filter(({ name }) => starts.some((start) => name.startsWith(start))).map(toRow),
   ].join('\n');
 
+/** @param {string} text */
+const toSentence = (text) => (text === '' ? '' : `${text.charAt(0).toUpperCase()}${text.slice(1)}.`);
+
+/** What else is to be known of figures, each thing once. @param {import('./measure.mjs').Figure[]} figures @param {...string} starts */
+const notes = (figures, ...starts) =>
+  [
+    ...new Set(
+      figures.filter(({ name }) => starts.some((start) => name.startsWith(start))).map((f) => f.note),
+    ),
+  ]
+    .filter((note) => note !== undefined)
+    .join('; ');
+
 /**
  * Writes the page.
  * @param {import('./measure.mjs').Figure[]} figures
@@ -48,7 +62,10 @@ const table = (figures, ...starts) =>
  * @param {number} seconds How long all of it took.
  */
 export async function writePage(figures, machine, seconds) {
-  const peers = Object.entries(PEERS).map(([name, version]) => `${name} ${version}`);
+  const list = (/** @type {Record<string, string>} */ versions) =>
+    Object.entries(versions)
+      .map(([name, version]) => `${name} ${version}`)
+      .join(', ');
   const isPeer = (/** @type {{name: string}} */ { name }) => name.includes('.vs.');
   const text = `# Performance
 
@@ -89,7 +106,7 @@ ${table(
   'cobblestone.',
 )}
 
-Against other libraries (${peers.join(', ')}), each in the way that is fairest to it: key material at hand, no password, no armour, no
+Against other libraries (${list(PEERS)}), each in the way that is fairest to it: key material at hand, no password, no armour, no
 signature. typage gets a recipient that is cheaper than any it brings; OpenPGP a session key, AEAD with GCM and no compression; HPKE does
 one encapsulation with P-256 for every message, because that is what it is for.
 
@@ -111,7 +128,29 @@ ${table(figures, 'upload.', 'memory.upload')}
 Transcribing eleven seconds with the embedded model, through the SDK and a real server, one request at a time, against the length of the
 recording. Below it, the memory of the server with all its processes at its largest, against the same before the first request.
 
-${table(figures, 'asr.', 'memory.transcribing')}
+${table(figures, 'asr.rtf', 'memory.transcribing')}
+
+An hour of audio as an MP3, from the first byte of the upload to the transcript with the times of its words, through a real server
+with two workers on two cores; CPU seconds and memory are those of the server with all its processes. The reference is what is promised.
+${toSentence(notes(figures, 'asr.hour.'))}
+
+${table(figures, 'asr.hour.')}
+
+## Recognition
+
+The embedded model against the same weights in other runtimes (${list(ASR_PEERS)}): the same segments one after the other, each
+recogniser in a process of its own with one thread, in CPU seconds (\`asr.vs.\`) and seconds by the clock (\`asr.wall.\`) for an
+hour of audio. Ours gives the log-probability of each token, in \`.words\` also the times of the words; sherpa-onnx and
+transformers.js give the text. The ratio is that of the sums over all segments, each the median of its rounds.
+${toSentence(notes(figures, 'asr.vs.'))}
+
+${table(figures, 'asr.vs.', 'asr.wall.')}
+
+What comes out, from the English recordings that are there (${notes(figures, 'asr.words.', 'asr.der.')}): words that are wrong, against
+what is promised and against sherpa-onnx on the same segments (${notes(figures, 'asr.wer.')}: a paired bootstrap; an interval with 0 in
+it is no difference beyond chance); how far off the start of a word is; and the time given to the wrong speaker in conversations.
+
+${table(figures, 'asr.wer.', 'asr.words.', 'asr.der.')}
 `;
   // Loaded late, as the packages are installed only when the benchmark starts.
   const { format, resolveConfig } = await import('prettier');
