@@ -2,7 +2,7 @@
 // npm run bench [-- GROUP... --only NAME --json --write-docs]: how fast this is, always against something else measured in the
 // same minute (scripts/bench/measure.mjs). Builds what is missing. The exit code is 1 when a figure is over its limit.
 //
-//   GROUP         crypto, upload, asr; all of them when none is named
+//   GROUP         crypto, upload, search, asr; all of them when none is named
 //   --only NAME   the figures whose names begin so; may be given several times
 //   --json        one line per figure: {"name", "value", "unit", "reference", "ratio"}, ratio = ours / reference, smaller is better
 //   --write-docs  writes docs/performance.md from all figures
@@ -11,10 +11,11 @@ import { asrFigures } from './bench/asr.mjs';
 import { cryptoFigures } from './bench/crypto.mjs';
 import { isOver, limitOf } from './bench/limits.mjs';
 import { describeMachine, writePage } from './bench/page.mjs';
+import { searchFigures } from './bench/search.mjs';
 import { uploadFigures } from './bench/upload.mjs';
 import { build, runScript } from './setup.mjs';
 
-const GROUPS = { crypto: cryptoFigures, upload: uploadFigures, asr: asrFigures };
+const GROUPS = { crypto: cryptoFigures, upload: uploadFigures, search: searchFigures, asr: asrFigures };
 
 /** A figure for a person. @param {import('./bench/measure.mjs').Figure} figure */
 function toLine(figure) {

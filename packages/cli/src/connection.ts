@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import {
+  FileCache,
   FileFreshness,
   Sealscribe,
   type Session,
@@ -40,6 +41,7 @@ export async function connect(
   const session = options.fresh || apiKey ? undefined : await settings.session();
   const client = new Sealscribe({
     server,
+    cache: new FileCache(join(homeFolder(terminal.env), 'cache')),
     freshness: new FileFreshness(join(homeFolder(terminal.env), 'freshness.json')),
     ...(fingerprint === undefined ? {} : { fingerprint }),
     ...(apiKey ? { apiKey } : {}),

@@ -23,6 +23,7 @@ import { registerSessions } from './commands/sessions.js';
 import { registerApiKey } from './commands/api-key.js';
 import { registerDeleteEverything } from './commands/delete-everything.js';
 import { registerRm } from './commands/rm.js';
+import { registerSearch } from './commands/search.js';
 import { registerShow } from './commands/show.js';
 import { registerSignup } from './commands/signup.js';
 import { registerTranscribe } from './commands/transcribe.js';
@@ -76,6 +77,7 @@ export function buildProgram(terminal: Terminal): Command {
     registerList,
     registerShow,
     registerExport,
+    registerSearch,
     registerEdit,
     registerHistory,
     registerRm,

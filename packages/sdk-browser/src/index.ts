@@ -9,6 +9,7 @@ import { StorageFreshness } from './storage-freshness.js';
 import { browserPlatform } from './platform.js';
 
 export * from '@sealscribe/sdk-core';
+export { IndexedDbCache } from './indexed-db-cache.js';
 export { StorageFreshness } from './storage-freshness.js';
 
 /** A Sealscribe server, seen from a page or a worker. */

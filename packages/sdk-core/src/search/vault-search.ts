@@ -81,6 +81,8 @@ export class VaultSearch {
   readonly #source: SearchSource;
   readonly #cache: SealedCache;
   #loaded = new Map<string, Loaded>();
+  /** Whether what earlier runs left in the cache was gone through. */
+  #tidied = false;
   /** One refresh at a time: they would open the same transcripts twice. */
   #refreshing: Promise<unknown> = Promise.resolve();
 
@@ -144,11 +146,14 @@ export class VaultSearch {
     const loaded = this.#loaded;
     const problems = new Map<string, IntegrityError>();
     const missing: [string, Mark][] = [];
-    for (const id of loaded.keys()) if (!Object.hasOwn(index, id)) loaded.delete(id);
+    let gone = !this.#tidied;
+    for (const id of loaded.keys()) {
+      const entry = Object.hasOwn(index, id) ? index[id] : undefined;
+      if (!entry || 'deleted' in entry) gone = loaded.delete(id);
+    }
     for (const [id, entry] of Object.entries(index))
-      if ('deleted' in entry) loaded.delete(id);
-      else if (loaded.get(id)?.mark.sha256 !== entry.sha256) missing.push([id, entry]);
-    if (missing.length === 0) return [];
+      if (!('deleted' in entry) && loaded.get(id)?.mark.sha256 !== entry.sha256) missing.push([id, entry]);
+    if (missing.length === 0 && !gone) return [];
     const guarded = async (id: string, work: () => Promise<void>) => {
       try {
         await work();
@@ -181,6 +186,7 @@ export class VaultSearch {
     });
     const names = [...loaded.values()].flatMap((each) => each.names);
     await this.#cache.keepOnly(new Set(names));
+    this.#tidied = true;
     return [...problems.values()];
   }
 
