@@ -5,6 +5,7 @@
 import { ElementType } from '../../onnx/model.js';
 import { float, type GraphBuilder } from '../../onnx/graph-builder.js';
 import { dequantize, type QuantizedMatrix } from './quantized-matrix.js';
+import type { PublishedWeights } from './published-weights.js';
 import type { MoonshineShape } from './shape.js';
 
 const EPSILON = 1e-5;
