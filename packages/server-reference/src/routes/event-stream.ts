@@ -1,7 +1,14 @@
-/** Server-sent events (WHATWG HTML, section 9.2) on one answer: JSON data, and comments as heartbeat. */
+/**
+ * Server-sent events (WHATWG HTML, section 9.2) on one answer: JSON data, and comments as heartbeat. A client that reads slowly
+ * gets all segments and fewer steps of progress; one that reads nothing for a minute is let go, with what waited for it.
+ */
 import type { FastifyReply } from 'fastify';
 
 const HEARTBEAT_MS = 10_000;
+/** Heartbeats without a byte taken. */
+const PATIENCE = 6;
+/** Bytes that may wait to be read before progress is left out. */
+const BUFFERED = 256 * 1024;
 
 /** An answer that is being written event by event. */
 export interface EventStream {
@@ -23,13 +30,21 @@ export function openEventStream(reply: FastifyReply): EventStream {
     if (!raw.writableEnded && !raw.destroyed) raw.write(text);
   };
   write(': sealscribe\n\n');
-  const heartbeat = setInterval(() => write(': still here\n\n'), HEARTBEAT_MS);
+  let waiting = 0;
+  let beats = 0;
+  const heartbeat = setInterval(() => {
+    const length = raw.writableLength;
+    beats = length > 0 && length >= waiting ? beats + 1 : 0;
+    waiting = length;
+    if (beats >= PATIENCE) raw.destroy();
+    else if (length === 0) write(': still here\n\n');
+  }, HEARTBEAT_MS);
   raw.once('close', () => clearInterval(heartbeat));
   return {
-    send: (event, data) => write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`),
-    end: () => {
-      clearInterval(heartbeat);
-      raw.end();
+    send: (event, data) => {
+      if (event === 'progress' && raw.writableLength > BUFFERED) return;
+      write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
     },
+    end: () => void raw.end(),
   };
 }
