@@ -15,7 +15,6 @@ import {
   Segmenter,
   VoiceActivityDetector,
 } from '@sealscribe/asr';
-import * as onnxruntime from 'onnxruntime-node';
 
 /** @typedef {'cpu' | 'cuda' | 'webgpu'} Device */
 /** @typedef {{device: Device, arithmetic: 'int8' | 'float32', model: string, clips: string, rounds: number}} Task */
@@ -23,6 +22,8 @@ import * as onnxruntime from 'onnxruntime-node';
 
 const DEVICES = ['auto', 'cuda', 'webgpu', 'cpu'];
 const CHILD = 'SEALSCRIBE_GPU_CHECK';
+/** Found where this file lies, which is beside the runtime that is to be checked. */
+const RUNTIME = 'onnxruntime-node';
 
 /** @param {string} file 16-bit mono at 16 kHz @returns {Float32Array} */
 function readWav(file) {
@@ -44,8 +45,10 @@ function readWav(file) {
 
 /** One measurement, in this process. @param {Task} task @returns {Promise<Measurement>} */
 async function measure({ device, arithmetic, model, clips, rounds }) {
+  const { default: onnxruntime } = await import(RUNTIME);
   const file = (/** @type {string} */ name) => readFileSync(join(model, name));
   const vad = await VoiceActivityDetector.load(onnxruntime, file('silero_vad_v6.onnx'));
+  /** @type {{span: import('@sealscribe/asr').SegmentSpan, pcm: Float32Array}[]} */
   const segments = [];
   for (const name of readdirSync(clips)
     .filter((name) => name.endsWith('.wav'))
