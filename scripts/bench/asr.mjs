@@ -6,10 +6,11 @@
 //   asr.wall.vs.*                        the same races by the clock
 //   asr.rtf                              POST /v1/transcribe of a short recording through the SDK, one at a time, against its length
 //   memory.transcribing                  all memory of the server and its processes at its largest, against that before
-// and those of asr-quality.mjs and asr-hour.mjs.
+// and those of asr-live.mjs, asr-quality.mjs and asr-hour.mjs.
 import { sampleRecording } from '../demo/recording.mjs';
 import { startServer } from '../start-server.mjs';
 import { measureHour } from './asr-hour.mjs';
+import { measureLive } from './asr-live.mjs';
 import { installAsrPeers } from './asr-peers.mjs';
 import { scoreSpeakers, scoreWordErrors, scoreWordTimes } from './asr-quality.mjs';
 import { race } from './asr-race.mjs';
@@ -35,6 +36,7 @@ export async function* asrFigures(wanted) {
   const any = (/** @type {string[]} */ ...names) => names.some(wanted);
   const some = (/** @type {Figure[]} */ figures) => figures.filter(({ name }) => wanted(name));
   if (any('asr.rtf', 'memory.transcribing')) yield* some(await measureShort());
+  if (any('asr.live.first', 'asr.live.six')) yield* some(await measureLive());
 
   const raced =
     any('asr.wer.shared', 'asr.wer.vs.sherpa') ||

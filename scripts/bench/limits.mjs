@@ -16,8 +16,10 @@ const LIMITS = [
   [/^asr\.vs\.sherpa$/, 1 / 2.4],
   [/^asr\.vs\.sherpa\.words$/, 1 / 2.2],
   [/^asr\.vs\.transformers$/, 1 / 2.8],
+  // Real time, and what the last words take after it.
+  [/^asr\.live\.six$/, 1.1],
   // The reference is the promise itself.
-  [/^asr\.(hour\.\w+|words\.\w+|wer\.shared|der\.conv)$/, 1],
+  [/^asr\.(live\.first|hour\.\w+|words\.\w+|wer\.shared|der\.conv)$/, 1],
 ];
 
 /** The limit of a figure's ratio, where it has one. @param {string} name */
