@@ -13,8 +13,8 @@ import { separate, type Interval } from './separate.js';
 
 /** No word is shorter, in seconds, as long as they all have room. */
 const SHORTEST_WORD = 0.02;
-// Voice activity hears speech begin so much too late and end so much too late, in seconds: the means over 224 borders of 112
-// stretches of speech, against forced alignment.
+// Voice activity hears speech begin and end so much too late, in seconds. Forced alignment of 112 stretches of speech says 0.02
+// and 0.05 on average, the known borders of 29 constructed turns 0.02 and 0.035.
 const HEARD_BEGIN_LATE = 0.02;
 const HEARD_END_LATE = 0.035;
 
