@@ -22,7 +22,8 @@ function toLine(figure) {
   const { name, value, unit, reference, ratio, note } = figure;
   const limit = limitOf(name);
   const verdict = limit === undefined ? '' : isOver(figure) ? 'over' : 'ok';
-  const show = (/** @type {number} */ number) => `${number.toPrecision(3)} ${unit}`.padStart(11);
+  const show = (/** @type {number} */ number) =>
+    `${number >= 1000 ? number.toFixed(0) : number.toPrecision(3)} ${unit}`.padStart(11);
   const judged = limit === undefined ? '' : `  limit ${limit.toFixed(2)}`;
   return `${verdict.padEnd(5)}${name.padEnd(33)}${show(value)}  against${show(reference)} ${ratio.toFixed(2).padStart(6)}x${judged}${note === undefined ? '' : `  (${note})`}`;
 }
