@@ -7,7 +7,7 @@ import { SAMPLE_RATE } from '../audio.js';
 import { agglomerate, type Group } from './agglomerate.js';
 import { MOST_SPEAKERS } from './diarizer.js';
 import { quantile } from './quantile.js';
-import { resegment } from './resegment.js';
+import { resegment, WINDOW_WEIGHT } from './resegment.js';
 import type {
   SpeakerModel,
   SpeakerTurn,
@@ -17,11 +17,16 @@ import type {
 } from './speaker-model.js';
 import { toTurns, type LabelledRegion } from './speaker-turns.js';
 import { computeVoice, VOICE_VALUES, voiceWindows, WINDOW_HOP } from './voice-features.js';
-import { clusterOf, sameVoice, type VoiceCluster } from './voice-likelihood.js';
+import { VoiceLikelihood, type VoiceCluster } from './voice-likelihood.js';
 import { VoiceRegions } from './voice-regions.js';
 
 /** Neighbouring windows of a region are one voice unless there is some evidence against it. */
 const NEIGHBOURS_APART = -2;
+/**
+ * Windows whose weight a whole recording has when it is decided how many speakers there are: one who speaks for an hour never
+ * sounds quite the same all the time, and with ever more windows the smallest difference would be certain.
+ */
+const MOST_EVIDENCE = 200;
 /** Seconds of speech below which somebody is not a speaker of their own. */
 const LEAST_SPEECH = 3.5;
 /** Pauses inside a turn. */
@@ -87,41 +92,52 @@ function findSpeakers(windows: readonly VoiceWindow[]): number[] {
   return absorbSmall(windows, resegment(heard, labels, speakers));
 }
 
-/** Groups windows: neighbours within a region first, then any, to a number of speakers or as far as it explains more. */
+/**
+ * Groups windows: neighbours within a region, then any as far as it explains more, then what is left with the evidence of the
+ * whole recording, or down to a number of speakers.
+ */
 function cluster(windows: readonly VoiceWindow[], speakers: number): { labels: number[]; speakers: number } {
-  const stretches = joinNeighbours(windows);
-  const clusters = stretches.map((stretch) => stretch.cluster);
-  const found = agglomerate(clusters, sameVoice, {
-    score: speakers > 0 ? -Infinity : 0,
-    count: Math.max(1, speakers),
-  });
-  const groups =
-    found.length <= MOST_SPEAKERS
-      ? found
-      : agglomerate(clusters, sameVoice, { score: -Infinity, count: MOST_SPEAKERS });
+  const close = new VoiceLikelihood(WINDOW_WEIGHT);
+  const count = Math.max(1, speakers);
+  const stretches = joinNeighbours(windows, close);
+  const voices = agglomerate(
+    stretches.map((stretch) => stretch.cluster),
+    close,
+    { score: 0, count },
+  );
+  const overall = new VoiceLikelihood(WINDOW_WEIGHT * Math.min(1, MOST_EVIDENCE / windows.length));
+  const clusters = voices.map((voice) => overall.cluster(voice.cluster.windows, voice.cluster.sum));
+  let groups = agglomerate(clusters, overall, { score: speakers > 0 ? -Infinity : 0, count });
+  if (groups.length > MOST_SPEAKERS)
+    groups = agglomerate(clusters, overall, { score: -Infinity, count: MOST_SPEAKERS });
   const labels = new Array<number>(windows.length).fill(0);
   groups.forEach(({ members }, label) => {
-    for (const stretch of members) for (const window of stretches[stretch].members) labels[window] = label;
+    for (const voice of members)
+      for (const stretch of voices[voice].members)
+        for (const window of stretches[stretch].members) labels[window] = label;
   });
   return { labels, speakers: groups.length };
 }
 
 /** Merges windows next to each other in a region, the most alike first, while they may be one voice. */
-function joinNeighbours(windows: readonly VoiceWindow[]): Group<VoiceCluster>[] {
+function joinNeighbours(windows: readonly VoiceWindow[], likelihood: VoiceLikelihood): Group<VoiceCluster>[] {
   const stretches: Group<VoiceCluster>[] = [];
   for (let first = 0; first < windows.length;) {
     let last = first;
     while (windows[last + 1]?.region === windows[first].region) last++;
     const chain = windows
       .slice(first, last + 1)
-      .map(({ vector }, i): Group<VoiceCluster> => ({ cluster: clusterOf(vector), members: [first + i] }));
+      .map(({ vector }, i): Group<VoiceCluster> => ({
+        cluster: likelihood.cluster(1, vector),
+        members: [first + i],
+      }));
     for (;;) {
-      const gains = chain.slice(1).map(({ cluster }, i) => sameVoice.score(chain[i].cluster, cluster));
+      const gains = chain.slice(1).map(({ cluster }, i) => likelihood.score(chain[i].cluster, cluster));
       const best = gains.indexOf(Math.max(...gains));
       if (best < 0 || gains[best] < NEIGHBOURS_APART) break;
       const [a, b] = chain.slice(best, best + 2);
       const joined = {
-        cluster: sameVoice.merge(a.cluster, b.cluster),
+        cluster: likelihood.merge(a.cluster, b.cluster),
         members: [...a.members, ...b.members],
       };
       chain.splice(best, 2, joined);

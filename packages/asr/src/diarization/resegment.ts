@@ -3,9 +3,10 @@
  * (VBx: Landini, Profant, Diez, Burget, "Bayesian HMM clustering of x-vector sequences", Computer Speech & Language 71, 2022).
  * Speakers for whom little is left disappear.
  */
-import { WINDOW_WEIGHT } from './voice-likelihood.js';
 import { SPEAKER_VARIANCE } from './voice-statistics.js';
 
+/** What one window counts for. */
+export const WINDOW_WEIGHT = 0.1;
 /** Chance that the next window has the same speaker; half of that across a pause. */
 const STAY = 0.97;
 const ITERATIONS = 20;

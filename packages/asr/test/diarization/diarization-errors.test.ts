@@ -5,6 +5,7 @@ import { countSpeakers, readRttm, scoreTurns } from '../../../../test/fixtures/d
 import { decodeAudio, hasFfmpeg } from '../../../../test/fixtures/ffmpeg.js';
 import { Diarizer, EmbeddedSpeakers, type SpeakerTurn, type VoiceActivityDetector } from '../../src/index.js';
 import { loadVad } from '../models.js';
+import { seededRandom } from '../speech.js';
 
 interface Clip {
   file: string;
@@ -28,9 +29,18 @@ describe.skipIf(!present)('speakers on the shared recordings (skipped without th
     vad = await loadVad();
   });
 
-  async function findTurns(file: string, speakers = 0): Promise<SpeakerTurn[]> {
+  const heard = new Map<string, { pcm: Float32Array; probabilities: Float32Array }>();
+  async function hear(file: string) {
+    const before = heard.get(file);
+    if (before !== undefined) return before;
     const pcm = decodeAudio(folder + file);
     const { probabilities } = await vad.run(pcm, vad.createState());
+    heard.set(file, { pcm, probabilities });
+    return { pcm, probabilities };
+  }
+
+  async function findTurns(file: string, speakers = 0): Promise<SpeakerTurn[]> {
+    const { pcm, probabilities } = await hear(file);
     const before = process.cpuUsage();
     const diarizer = new Diarizer(new EmbeddedSpeakers(), (start, end) => pcm.slice(start, end));
     await diarizer.push(probabilities);
@@ -80,6 +90,31 @@ describe.skipIf(!present)('speakers on the shared recordings (skipped without th
 
   it('are told apart when their number is given', async () => {
     expect((await scoreAll('conv', true)).mean).toBeLessThanOrEqual(0.02);
+  });
+
+  it('stay as many when a recording goes on for an hour', async () => {
+    const random = seededRandom(4);
+    for (const [file, speakers] of [
+      ['long_lj001.flac', 1],
+      ['conv3.flac', 3],
+    ] as const) {
+      const { pcm, probabilities } = await hear(file);
+      const model = new EmbeddedSpeakers();
+      const cutter = model.createCutter();
+      const described = [];
+      for (const piece of [...cutter.push(probabilities), ...cutter.flush(pcm.length)])
+        described.push({ piece, values: await model.describe(pcm.subarray(piece.start, piece.end), piece) });
+      const times = Math.ceil((3600 * 16_000) / pcm.length);
+      const hour = Array.from({ length: times }, (_, i) =>
+        described.map(({ piece, values }) => ({
+          start: piece.start + i * pcm.length,
+          end: piece.end + i * pcm.length,
+          // Nobody says anything twice in quite the same way.
+          values: values.map((value) => value + 0.6 * (random() - 0.5)),
+        })),
+      ).flat();
+      expect(countSpeakers(await model.decide(hour, 0))).toBe(speakers);
+    }
   });
 
   it('are one in every English recording of one speaker', async () => {
