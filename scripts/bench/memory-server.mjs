@@ -78,6 +78,9 @@ export function memoryServer() {
     fetch,
     streamsUploads: true,
     openAudio: () => Promise.reject(new Error('There are no recordings here.')),
+    openSocket: () => {
+      throw new Error('There are no streams here.');
+    },
     sleep: () => Promise.resolve(),
     random: () => 0.5,
     now: Date.now,
