@@ -38,7 +38,10 @@ export async function prepareGraphs(
   try {
     await mkdir(options.folder, { recursive: true, mode: 0o700 });
     for (const model of models)
-      if (model.manifest.family === 'moonshine') graphs[model.folder] = await prepareGraph(model, options);
+      if (model.manifest.family === 'moonshine') {
+        const graph = await prepareGraph(model, options);
+        if (graph !== undefined) graphs[model.folder] = graph;
+      }
     const wanted = new Set(Object.values(graphs));
     for (const path of await pathsIn(options.folder)) if (!wanted.has(path)) await rm(path, { force: true });
   } catch (error) {
@@ -49,8 +52,8 @@ export async function prepareGraphs(
 
 async function prepareGraph(
   { folder, manifest }: ModelFolder,
-  { folder: cache, script, device }: GraphCacheOptions,
-): Promise<string> {
+  { folder: cache, script, device, log }: GraphCacheOptions,
+): Promise<string | undefined> {
   const names = manifest.files.map(({ name }) => name);
   const files = findFiles('moonshine', folder, names);
   const arithmetic = arithmeticOf(device);
@@ -59,15 +62,18 @@ async function prepareGraph(
   for (const path of paths) key.update((await readFacts(path)).sha256);
   const prefix = key.digest('hex');
   for (const path of await pathsIn(cache)) if (path.includes(prefix) && (await isWhole(path))) return path;
-  // In a process of its own: it needs a hundred megabytes for a second.
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    [script, ...paths, join(cache, prefix), arithmetic],
-    {
-      env: { PATH: process.env['PATH'] },
-    },
-  );
-  return stdout;
+  try {
+    // In a process of its own: it needs a hundred megabytes for a second.
+    const made = await promisify(execFile)(
+      process.execPath,
+      [script, ...paths, join(cache, prefix), arithmetic],
+      { env: { PATH: process.env['PATH'] } },
+    );
+    return made.stdout;
+  } catch (error) {
+    log.info({ err: error }, `no graph is kept for ${manifest.id}`);
+    return undefined;
+  }
 }
 
 const pathsIn = async (folder: string): Promise<string[]> =>
