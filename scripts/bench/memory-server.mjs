@@ -1,4 +1,5 @@
 // @ts-check
+/* global Response */
 // The vault's half of a server in memory, as a platform for the client: what is measured over it is the client alone.
 import { errorStatus, INDEX_MATCH_HEADER } from '@sealscribe/protocol';
 

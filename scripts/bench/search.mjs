@@ -2,7 +2,7 @@
 // The group "search": a vault of 1,000 transcripts of an hour each, about 9,000 words in 400 segments, searched on this device. Its
 // sealed bytes are in the cache already. The reference is the promise itself.
 //   search.first   CPU time to open and fold everything and find a word, in a vault that was just unlocked
-//   search.later   the median time of a further search, over terms that are rare, frequent, absent, and several
+//   search.later   the median CPU time of a further search, over terms that are rare, frequent, absent, and several
 import { memoryServer } from './memory-server.mjs';
 import { median } from './measure.mjs';
 
@@ -89,14 +89,15 @@ export async function* searchFigures(wanted) {
   const times = [];
   for (let round = 0; round < 5; round++)
     for (const query of QUERIES) {
-      const started = performance.now();
+      const started = process.cpuUsage();
       await vault.search(query);
-      times.push(performance.now() - started);
+      const { user, system } = process.cpuUsage(started);
+      times.push((user + system) / 1000);
     }
   const later = median(times);
   const slowest = Math.max(...times).toFixed(0);
   yield {
     ...{ name: 'search.later', value: later, unit: 'ms', reference: LATER_MS, ratio: later / LATER_MS },
-    note: `the slowest of ${times.length} took ${slowest} ms`,
+    note: `CPU time; the slowest of ${times.length} took ${slowest} ms`,
   };
 }

@@ -45,6 +45,7 @@ const exitOf: Record<SealscribeErrorCode, ExitName> = {
   model_not_found: 'notFound',
   source_unreadable: 'notFound',
   font_missing: 'notFound',
+  model_failed: 'network',
   email_taken: 'conflict',
   id_taken: 'conflict',
   conflict: 'conflict',

@@ -26,6 +26,7 @@ import { registerRm } from './commands/rm.js';
 import { registerSearch } from './commands/search.js';
 import { registerShow } from './commands/show.js';
 import { registerSignup } from './commands/signup.js';
+import { registerSummarize } from './commands/summarize.js';
 import { registerTranscribe } from './commands/transcribe.js';
 import type { Terminal } from './terminal.js';
 
@@ -78,6 +79,7 @@ export function buildProgram(terminal: Terminal): Command {
     registerShow,
     registerExport,
     registerSearch,
+    registerSummarize,
     registerEdit,
     registerHistory,
     registerRm,

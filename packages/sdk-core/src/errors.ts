@@ -37,6 +37,7 @@ export type SealscribeErrorCode =
   | 'damaged'
   | 'freshness_unreadable'
   | 'font_missing'
+  | 'model_failed'
   | 'kdf_unsupported'
   | 'insecure_context';
 

@@ -1,10 +1,8 @@
 /**
  * Sealed bytes kept on this device, so that a search need not fetch everything again: exactly what the server gave, which only the
  * account's key opens. An entry is named by what it must be (account, transcript, part, revision, hash), is believed only when its
- * bytes have that hash, and goes when the index no longer lists it.
+ * bytes have that hash (by whoever opens them), and goes when the index no longer lists it.
  */
-import { sha256 } from '@sealscribe/crypto';
-
 /** Where sealed bytes are kept. Names are letters, digits, `-`, `_` and `.`; losing an entry costs a download and nothing else. */
 export interface CacheStore {
   get(name: string): Promise<Uint8Array | undefined>;
@@ -50,25 +48,13 @@ export class SealedCache {
     private readonly accountId: string,
   ) {}
 
-  nameOf({ id, part, revision, sha256: hash }: CacheEntry): string {
-    return `${this.accountId}.${id}.${part}.${revision}.${hash}`;
+  nameOf({ id, part, revision, sha256 }: CacheEntry): string {
+    return `${this.accountId}.${id}.${part}.${revision}.${sha256}`;
   }
 
-  /**
-   * The bytes of an entry; undefined where there are none, or others, which are dropped.
-   *
-   * @param extra Bytes in front that the hash does not cover.
-   */
-  async get(entry: CacheEntry, extra = 0): Promise<Uint8Array | undefined> {
-    try {
-      const bytes = await this.store.get(this.nameOf(entry));
-      if (!bytes) return undefined;
-      if (bytes.length > extra && (await sha256(bytes.subarray(extra))) === entry.sha256) return bytes;
-      await this.drop(entry);
-    } catch {
-      // said above
-    }
-    return undefined;
+  /** The bytes kept for an entry, whatever they are: whoever opens them compares their hash, and drops what is not it. */
+  async get(entry: CacheEntry): Promise<Uint8Array | undefined> {
+    return this.store.get(this.nameOf(entry)).catch(() => undefined);
   }
 
   async put(entry: CacheEntry, bytes: Uint8Array): Promise<void> {

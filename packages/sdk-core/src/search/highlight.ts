@@ -22,14 +22,15 @@ export function findHighlights(
   options: { all: boolean; wholeWords: boolean },
 ): Highlight[] | undefined {
   const map = foldWithMap(text);
-  const characters = boundaries(text, 'grapheme');
-  const words = options.wholeWords ? new Set(boundaries(text, 'word')) : undefined;
+  // In ASCII every unit is a character.
+  const characters = /^[\x20-\x7e]*$/.test(text) ? undefined : boundaries(text, segmenters.characters);
+  const words = options.wholeWords ? new Set(boundaries(text, segmenters.words)) : undefined;
   const found: Highlight[] = [];
   for (const term of terms) {
     const before = found.length;
     for (const [start, end] of occurrences(map, term))
       if (!words || (words.has(start) && words.has(end)))
-        found.push([floor(characters, start), ceiling(characters, end)]);
+        found.push(characters ? [floor(characters, start), ceiling(characters, end)] : [start, end]);
     if (options.all && found.length === before) return undefined;
   }
   return found.length === 0 ? undefined : join(found);
@@ -44,12 +45,13 @@ function* occurrences({ folded, starts, ends }: FoldedText, term: string): Gener
   }
 }
 
-function boundaries(text: string, granularity: 'grapheme' | 'word'): number[] {
-  const places = Array.from(
-    new Intl.Segmenter(undefined, { granularity }).segment(text),
-    ({ index }) => index,
-  );
-  return [...places, text.length];
+const segmenters = {
+  characters: new Intl.Segmenter(undefined, { granularity: 'grapheme' }),
+  words: new Intl.Segmenter(undefined, { granularity: 'word' }),
+};
+
+function boundaries(text: string, segmenter: Intl.Segmenter): number[] {
+  return [...Array.from(segmenter.segment(text), ({ index }) => index), text.length];
 }
 
 const floor = (places: readonly number[], at: number): number =>

@@ -2,7 +2,9 @@
  * One transcript, ready to be searched: the folded texts of its segments in one string, so that looking for a term is one pass of
  * the engine's own substring search. A hit never reaches over the end of a segment.
  */
+import type { JsonObject } from '@sealscribe/crypto';
 import type { TranscriptDocument } from '@sealscribe/protocol';
+import { IntegrityError } from '../errors.js';
 import { fold } from './fold.js';
 import { findHighlights, type Highlight } from './highlight.js';
 
@@ -22,6 +24,37 @@ export interface SegmentHit {
   text: string;
   highlights: Highlight[];
 }
+
+/**
+ * The same check as `checkTranscriptDocument`, without a schema's machinery: a search opens hundreds of thousands of segments.
+ * @throws IntegrityError "invalid_document"
+ */
+export function checkSegments(document: JsonObject, id: string): TranscriptDocument {
+  const { segments, text } = document;
+  const keys = text === undefined ? 1 : 2;
+  const valid =
+    Array.isArray(segments) &&
+    Object.keys(document).length === keys &&
+    (text === undefined || typeof text === 'string') &&
+    segments.every(isSegment);
+  if (!valid)
+    throw new IntegrityError('invalid_document', 'The data opened, but is not a valid document.', { id });
+  return document as unknown as TranscriptDocument;
+}
+
+function isSegment(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Object.keys(value).length !== 5) return false;
+  const { start, end, text, speaker, confidence } = value as Record<string, unknown>;
+  return (
+    isCount(start) &&
+    isCount(end) &&
+    typeof text === 'string' &&
+    (speaker === null || typeof speaker === 'string') &&
+    (confidence === null || (isCount(confidence) && confidence <= 1000))
+  );
+}
+
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
 /** A transcript in the form in which it is searched. */
 export class Searchable {
@@ -46,8 +79,8 @@ export class Searchable {
 
   /** The segments with the terms, in order. */
   *scan(terms: readonly string[], { within, wholeWords }: ScanOptions): Generator<SegmentHit> {
-    if (!terms.every((term) => this.has(term))) return;
     const all = within === 'segment';
+    if (!all && !terms.every((term) => this.has(term))) return;
     for (const position of all ? this.#withAll(terms) : this.#withAny(terms)) {
       const segment = this.#segments[position];
       const highlights = segment && findHighlights(segment.text, terms, { all, wholeWords });
@@ -62,14 +95,18 @@ export class Searchable {
     }
   }
 
-  /** Segments that hold every term. */
+  /** Segments that hold every term: whichever is missing longest says where to go on. */
   *#withAll(terms: readonly string[]): Generator<number> {
-    // The longest term is likely to be the rarest.
-    const [first = '', ...others] = [...terms].sort((a, b) => b.length - a.length);
-    for (const position of this.#with(first)) {
-      const [start, end] = [this.#starts[position] ?? 0, this.#starts[position + 1] ?? 0];
-      const text = this.#folded.slice(start, end);
-      if (others.every((term) => text.includes(term))) yield position;
+    for (let position = 0; ;) {
+      let furthest = position;
+      for (const term of terms) {
+        const at = this.#folded.indexOf(term, this.#starts[furthest]);
+        if (at < 0) return;
+        furthest = this.#segmentAt(at);
+        if (furthest > position) break;
+      }
+      if (furthest === position) yield position++;
+      else position = furthest;
     }
   }
 

@@ -4,7 +4,6 @@
  * the vault is locked. Nothing of query or results leaves the device.
  */
 import { decodeBase64url, encodeBase64url, openPart, type Mark } from '@sealscribe/crypto';
-import { checkTranscriptDocument } from '../documents.js';
 import { DamagedVaultError, IntegrityError } from '../errors.js';
 import type { Http } from '../http.js';
 import { verified } from '../integrity.js';
@@ -14,7 +13,7 @@ import type { VaultEntry } from '../vault-types.js';
 import { SealedCache, type CacheEntry, type CacheStore } from './cache.js';
 import { findHighlights, type Highlight } from './highlight.js';
 import { parseQuery } from './query.js';
-import { Searchable } from './scan.js';
+import { Searchable, checkSegments } from './scan.js';
 import { fold } from './fold.js';
 
 /** A place where something was found. */
@@ -193,46 +192,50 @@ export class VaultSearch {
   /** A record from the cache; its hash is that of the index. */
   async #cachedRecord(id: string, { revision, sha256 }: Mark): Promise<OpenRecord | undefined> {
     const entry: CacheEntry = { id, part: 'card', revision, sha256 };
-    const bytes = await this.#cache.get(entry, KEY_BYTES);
+    const bytes = await this.#cache.get(entry);
     if (!bytes) return undefined;
     const { accountKey, accountId } = this.#source;
     const key = encodeBase64url(bytes.subarray(0, KEY_BYTES));
     const card = encodeBase64url(bytes.subarray(KEY_BYTES));
     try {
       const { sealed: _, ...record } = await openRecord(accountKey(), accountId, { id, revision, key, card });
-      return record;
+      if (record.mark.sha256 === sha256) return record;
     } catch (failure) {
       if (!(failure instanceof IntegrityError)) throw failure;
-      // The key before the card is damaged, or was sealed anew since: the server has the present one.
-      await this.#cache.drop(entry);
-      return undefined;
     }
+    // Damaged, or the key was sealed anew since: the server has the present one.
+    await this.#cache.drop(entry);
+    return undefined;
   }
 
   async #load(record: OpenRecord, signal: AbortSignal | undefined): Promise<Loaded> {
     const { id, key, parts, mark } = record;
     const ref = parts.transcript;
     const part: CacheEntry = { id, part: 'transcript', ...ref };
-    let sealed = await this.#cache.get(part);
-    const cached = sealed !== undefined;
-    if (!sealed) {
+    const open = (bytes: Uint8Array) =>
+      verified(
+        async () => checkSegments(await openPart(key, 'transcript', { transcriptId: id, ref }, bytes), id),
+        id,
+      );
+    let document = await this.#cache.get(part).then((cached) => cached && open(cached).catch(onlyIntegrity));
+    if (!document) {
       const { bytes, expected } = await getPart(this.#source.http, record, 'transcript', signal);
       // Changed since its card was read: decided by the header alone, and once, for the hash decides in the end.
       const moved = expected ? record : await this.#source.current(id, signal);
       if (moved.mark.revision > mark.revision) return this.#load(moved, signal);
-      sealed = bytes;
+      document = await open(bytes);
+      await this.#cache.put(part, bytes);
     }
-    const document = await verified(
-      async () =>
-        checkTranscriptDocument(await openPart(key, 'transcript', { transcriptId: id, ref }, sealed), id),
-      id,
-    );
-    if (!cached) await this.#cache.put(part, sealed);
     const card: CacheEntry = { id, part: 'card', ...mark };
     if (record.sealed) await this.#cache.put(card, join(record.sealed.key, record.sealed.card));
     const names = [this.#cache.nameOf(card), this.#cache.nameOf(part)];
     return { mark, entry: toEntry(record), document: new Searchable(document), names };
   }
+}
+
+/** What does not open from the cache is fetched again; every other failure is one. */
+function onlyIntegrity(failure: unknown): undefined {
+  if (!(failure instanceof IntegrityError)) throw failure;
 }
 
 /** Key and card of a record, as the cache keeps them. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { Searchable } from '../../src/search/scan.js';
+import { transcriptDocumentSchema } from '@sealscribe/protocol';
+import { Searchable, checkSegments } from '../../src/search/scan.js';
 
 const searchable = (...texts: string[]) =>
   new Searchable({
@@ -34,4 +35,43 @@ test('nothing is found over the end of a segment, nor by a line break', () => {
   expect(segments(text, ['not what'])).toEqual([]);
   expect(segments(text, ['one two'])).toEqual([2]);
   expect(searchable().has('a')).toBe(false);
+});
+
+test('a document is accepted exactly where the schema accepts it', () => {
+  const segment = { start: 0, end: 5, text: 'a', speaker: null, confidence: 7 };
+  const segments = [
+    segment,
+    { ...segment, speaker: 'S', confidence: null },
+    ...[
+      { start: -1 },
+      { start: 0.5 },
+      { end: '5' },
+      { text: null },
+      { speaker: 1 },
+      { confidence: 1001 },
+    ].map((change) => ({
+      ...segment,
+      ...change,
+    })),
+    { ...segment, extra: 1 },
+    JSON.parse('{"start":0,"end":5,"text":"a","speaker":null,"confidence":7,"__proto__":{}}'),
+    { start: 0, end: 5, text: 'a', speaker: null, __proto: 1 },
+    null,
+    [],
+  ];
+  const documents = [
+    ...segments.map((each) => ({ segments: [segment, each] })),
+    { segments: [], text: 'a' },
+    ...[{}, { segments: 1 }, { segments: [], text: 1 }, { segments: [], extra: 1 }],
+  ];
+  const verdicts = documents.map((document) => {
+    try {
+      return checkSegments(document, 'id') === document;
+    } catch (failure) {
+      expect(failure).toMatchObject({ code: 'invalid_document', id: 'id' });
+      return false;
+    }
+  });
+  expect(verdicts).toEqual(documents.map((document) => transcriptDocumentSchema.safeParse(document).success));
+  expect(verdicts.filter(Boolean)).toHaveLength(3);
 });
