@@ -47,7 +47,7 @@ describe.skipIf(!hasServer)('live streams', () => {
     expect(await stream.closed).toEqual({ code: 1000, reason: '' });
     const told = stream.messages.map((message) => streamMessageSchema.parse(message));
     const partials = told.filter((message) => message.type === 'partial');
-    expect(partials.length).toBeGreaterThan(5);
+    expect(partials.length).toBeGreaterThan(1);
     const last = told.at(-1);
     expect(last).toMatchObject({ type: 'final', final: true, language: 'en', model: 'moonshine-tiny-en' });
     expect(stream.texts('transcript').join(' ')).toBe(last?.text);

@@ -20,8 +20,9 @@ import { retimeWords } from './retime.js';
 /** Frames that are listened to at once: a quarter of a second, and about 29 s when there is much to catch up with. */
 const STEP = 8 * FRAME_SAMPLES;
 const LARGEST_STEP = 896 * FRAME_SAMPLES;
-/** Between two partials, and before the first. */
+/** Between two partials, and before the first; and for each sample that passed while the latest was made, so many without. */
 const PARTIAL_EVERY = 0.5 * SAMPLE_RATE;
+const PARTIAL_PATIENCE = 2;
 const FIRST_PARTIAL = 0.4 * SAMPLE_RATE;
 /** With more than this to catch up with, there are no partials. */
 const BEHIND = 2 * SAMPLE_RATE;
@@ -89,6 +90,7 @@ export class LiveTranscription {
   /** Where the latest partial ended, and when it was made, in samples. */
   #partialEnd = 0;
   #partialAt = -Infinity;
+  #partialEvery = PARTIAL_EVERY;
   /** The recognition of speech that has paused, should it be committed as it is. */
   #paused: { start: number; end: number; recognition: Recognition } | undefined;
   #working: Promise<void> | undefined;
@@ -184,14 +186,17 @@ export class LiveTranscription {
   #isDue({ span, paused }: OpenSpeech): boolean {
     if (span.end <= this.#partialEnd) return false;
     const spoken = span.end - span.regions[0].start;
-    return paused || (spoken >= FIRST_PARTIAL && this.#detected - this.#partialAt >= PARTIAL_EVERY);
+    return paused || (spoken >= FIRST_PARTIAL && this.#detected - this.#partialAt >= this.#partialEvery);
   }
 
   async #tell({ span, paused }: OpenSpeech): Promise<void> {
     this.#partialEnd = span.end;
     this.#partialAt = this.#detected;
+    const started = Date.now();
     const recognition = await this.#recognize(span, paused);
     if (this.#closed) return;
+    const passed = ((Date.now() - started) * SAMPLE_RATE) / 1000;
+    this.#partialEvery = Math.max(PARTIAL_EVERY, PARTIAL_PATIENCE * passed);
     this.#paused = paused ? { start: span.start, end: span.end, recognition } : undefined;
     const units = toUnits(recognition.text);
     const tail = units.slice(lengthOfSaid(units, this.#stable));
