@@ -43,6 +43,21 @@ describe('recognisers and their scheduler', () => {
     expect(done.indexOf('short')).toBeLessThanOrEqual(2);
   });
 
+  it('lets those who are speaking pass recordings, but for one job in four', async () => {
+    const scheduler = new Scheduler(await start(1));
+    const done: string[] = [];
+    const submit = (lane: ReturnType<Scheduler['openLane']>, name: string) =>
+      lane.submit(job(name)).then(() => done.push(name));
+    const recording = scheduler.openLane();
+    const speaking = scheduler.openLane('live');
+    await Promise.all([
+      ...Array.from({ length: 4 }, () => submit(recording, 'recording')),
+      ...Array.from({ length: 7 }, () => submit(speaking, 'live')),
+    ]);
+    const order = done.map((name) => name[0]).join('');
+    expect(order).toBe('rlllrlllrlr');
+  });
+
   it('does a job again whose recogniser died, and starts another recogniser', async () => {
     const lane = new Scheduler(await start(1)).openLane();
     const file = join(mkdtempSync(join(tmpdir(), 'sealscribe-')), 'died');
