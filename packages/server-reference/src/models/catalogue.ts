@@ -3,7 +3,7 @@
  * where the revision is a commit, sizes and hashes as several independent projects publish them for that commit. The other
  * rows name a branch: what the hub announces at the first download is checked, and kept in the model's manifest from then on.
  */
-import type { RegistryEntry, RegistryFile } from './registry.js';
+import type { RegistryEntry, RegistryFile } from './registry-entry.js';
 
 /** The 99 languages of Whisper. */
 const WHISPER_LANGUAGES =

@@ -5,7 +5,8 @@ import { DEFAULT_MODEL } from '../config.js';
 import { findModels } from '../transcription/model-files.js';
 import { CATALOGUE } from './catalogue.js';
 import { MANIFEST, readManifest, type ModelManifest } from './manifest.js';
-import { findEntry, type RegistryEntry } from './registry.js';
+import { findEntry } from './registry.js';
+import type { RegistryEntry } from './registry-entry.js';
 
 /** A model in the list. */
 export interface ListedModel {

@@ -9,7 +9,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { downloadFile, findDifference, readFacts, type Expected, type FileFacts } from './download.js';
 import { addressOf, askAbout, HubError } from './hub.js';
 import { MANIFEST, type ManifestFile, type ModelManifest } from './manifest.js';
-import { localName, type RegistryEntry, type RegistryFile } from './registry.js';
+import { localName } from './registry.js';
+import type { RegistryEntry, RegistryFile } from './registry-entry.js';
 
 /** How far a pull is. */
 export interface PullProgress {
