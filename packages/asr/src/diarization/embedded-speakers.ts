@@ -125,12 +125,10 @@ function joinNeighbours(windows: readonly VoiceWindow[], likelihood: VoiceLikeli
   for (let first = 0; first < windows.length;) {
     let last = first;
     while (windows[last + 1]?.region === windows[first].region) last++;
-    const chain = windows
-      .slice(first, last + 1)
-      .map(({ vector }, i): Group<VoiceCluster> => ({
-        cluster: likelihood.cluster(1, vector),
-        members: [first + i],
-      }));
+    const chain = windows.slice(first, last + 1).map(({ vector }, i): Group<VoiceCluster> => ({
+      cluster: likelihood.cluster(1, vector),
+      members: [first + i],
+    }));
     for (;;) {
       const gains = chain.slice(1).map(({ cluster }, i) => likelihood.score(chain[i].cluster, cluster));
       const best = gains.indexOf(Math.max(...gains));
