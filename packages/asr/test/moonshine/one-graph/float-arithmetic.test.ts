@@ -35,7 +35,7 @@ describe('the graph for graphics processors', () => {
   beforeAll(async () => {
     integers = await OneGraph.load(ort, compose('int8'));
     floats = await OneGraph.load(ort, compose('float32'));
-  });
+  }, 60_000);
   afterAll(async () => {
     await integers.release();
     await floats.release();
