@@ -140,8 +140,8 @@ async function pack(out, cuda) {
     installRuntime(folder, cuda);
     // Machines lent for an hour often have no Node.
     cpSync(process.execPath, join(folder, 'node'));
-    const archive = join(work, 'all.tar.xz');
-    run('tar', ['-C', work, '-c', '-I', 'xz -T0 -2', '-f', archive, 'gpu-check']);
+    const archive = join(work, 'all.tar.gz');
+    run('tar', ['-C', work, '-c', '-z', '-f', archive, 'gpu-check']);
     mkdirSync(out, { recursive: true });
     const parts = cut(archive, out);
     writeFileSync(
@@ -151,7 +151,7 @@ async function pack(out, cuda) {
 set -e
 here=$(cd "$(dirname "$0")" && pwd)
 work=\${SEALSCRIBE_GPU_WORK:-$here}
-[ -d "$work/gpu-check" ] || cat "$here"/part-* | tar -x -J -C "$work"
+[ -d "$work/gpu-check" ] || cat "$here"/part-* | tar -x -z -C "$work"
 for lib in /usr/local/cuda/lib64 /usr/local/nvidia/lib64; do
   [ -d "$lib" ] && LD_LIBRARY_PATH="$lib\${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
 done
