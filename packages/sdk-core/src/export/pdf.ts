@@ -12,7 +12,7 @@ import { aboutLine, toClock, toLine, toTurns, type DocumentOptions } from './tur
 export interface PdfFont {
   /** TrueType, OpenType or WOFF, or a collection of them. */
   data: Uint8Array;
-  /** PostScript name of the font in a collection. */
+  /** PostScript name of the font where the file is a collection. */
   name?: string;
 }
 
@@ -57,7 +57,7 @@ export async function toPdf(transcript: Transcript, options: PdfOptions): Promis
   const bytes = collect(document);
   const names = fonts.map((_, position) => `font-${position}`);
   for (const [position, { data, name }] of fonts.entries())
-    document.registerFont(names[position] ?? '', data, name);
+    document.registerFont(names[position] ?? '', data, isCollection(data) ? name : undefined);
   const setter = new TextSetter(document, names);
 
   const about = aboutLine(transcript, options);
@@ -79,6 +79,9 @@ export async function toPdf(transcript: Transcript, options: PdfOptions): Promis
   document.end();
   return bytes;
 }
+
+/** fontkit takes a name for a font of a collection, and in any other file for a variation. */
+const isCollection = (data: Uint8Array): boolean => String.fromCharCode(...data.subarray(0, 4)) === 'ttcf';
 
 /** Puts paragraphs under each other, on as many pages as they need. */
 class Pages {

@@ -11,7 +11,7 @@ const NOTO = '/usr/share/fonts/truetype/noto/';
 const files = ['NotoSans', 'NotoSansGujarati', 'NotoSansHebrew'].map((name) => `${NOTO}${name}-Regular.ttf`);
 const ready = files.every(existsSync) && spawnSync('pdftotext', ['-v']).status === 0;
 const fonts = (...wanted: number[]): PdfFont[] =>
-  wanted.map((at) => ({ data: readFileSync(files[at] ?? '') }));
+  wanted.map((at) => ({ data: readFileSync(files[at] ?? ''), name: 'ignored' }));
 
 const saying = (text: string, language = 'en'): Transcript => ({
   ...transcript,
