@@ -11,24 +11,26 @@ import { canPrompt, type Terminal } from './terminal.js';
 const TRIES = 3;
 
 /**
- * Shows new recovery words before they are put to use.
+ * Shows new recovery words to a person before they are put to use, and has two of them typed back.
  * @throws CliError `interrupted` when the person cannot type them back: nothing has been changed then.
  */
-export async function handOver(terminal: Terminal, words: string, flags: { json?: true }): Promise<void> {
-  if (flags.json && !canPrompt(terminal)) return;
-  const list = words.split(' ');
+export async function confirmWords(terminal: Terminal, words: string): Promise<void> {
+  if (!canPrompt(terminal)) return;
+  show(terminal, words);
+  await askBack(terminal, words.split(' '));
+}
+
+/** Where nobody was asked, leaves the words that are in use now on stderr, unless they are in the JSON. */
+export function leaveWords(terminal: Terminal, words: string, flags: { json?: true }): void {
+  if (!canPrompt(terminal) && !flags.json) show(terminal, words);
+}
+
+function show(terminal: Terminal, words: string): void {
+  const list = words.split(' ').map((word, i) => `${String(i + 1).padStart(4)}. ${word.padEnd(10)}`);
   say(terminal, 'Your recovery words. Write them down: with them you can set a new password, without');
   say(terminal, 'password and words nobody can open your transcripts. They are not shown again.\n');
-  for (let i = 0; i < list.length; i += 4)
-    say(
-      terminal,
-      list
-        .slice(i, i + 4)
-        .map((word, j) => `${String(i + j + 1).padStart(4)}. ${word.padEnd(10)}`)
-        .join(''),
-    );
+  for (let i = 0; i < list.length; i += 4) say(terminal, list.slice(i, i + 4).join(''));
   say(terminal, '');
-  if (canPrompt(terminal)) await askBack(terminal, list);
 }
 
 async function askBack(terminal: Terminal, words: string[]): Promise<void> {

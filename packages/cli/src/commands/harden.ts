@@ -7,7 +7,7 @@ import { connect, rememberAccount } from '../connection.js';
 import { CliError } from '../exit-codes.js';
 import { parseNumber, withAccount, withServer } from '../options.js';
 import { printJson, say } from '../output.js';
-import { handOver } from '../recovery.js';
+import { confirmWords, leaveWords } from '../recovery.js';
 import type { SettingFlags } from '../settings.js';
 import type { Terminal } from '../terminal.js';
 
@@ -36,9 +36,10 @@ export function registerHarden(program: Command, terminal: Terminal): void {
       await client.signIn(credentials);
       if (flags.newKey) {
         const recoveryWords = newRecoveryWords();
-        await handOver(terminal, recoveryWords, flags);
+        await confirmWords(terminal, recoveryWords);
         const vault = await client.rotateAccountKey(credentials, recoveryWords);
         vault.lock();
+        leaveWords(terminal, recoveryWords, flags);
         say(terminal, 'The account has a new key and new recovery words.');
         if (flags.json) await printJson(terminal, { newKey: true, recoveryWords });
       } else {

@@ -7,7 +7,7 @@ import type { Command } from 'commander';
 import { connect, rememberAccount } from '../connection.js';
 import { withAccount, withServer } from '../options.js';
 import { printJson, say } from '../output.js';
-import { handOver } from '../recovery.js';
+import { confirmWords, leaveWords } from '../recovery.js';
 import type { SettingFlags } from '../settings.js';
 import type { Terminal } from '../terminal.js';
 
@@ -31,10 +31,11 @@ export function registerRecover(program: Command, terminal: Terminal): void {
       const recoveryWords = await settings.recoveryWords();
       const newPassword = await settings.newPassword();
       const next = newRecoveryWords();
-      await handOver(terminal, next, flags);
+      await confirmWords(terminal, next);
       const vault = await client.recover({ email, recoveryWords, newPassword, newRecoveryWords: next });
       vault.lock();
       if (client.session) await rememberAccount(settings, client.session);
+      leaveWords(terminal, next, flags);
       say(terminal, 'The account is yours again, with the new password. You are signed in.');
       if (flags.json) await printJson(terminal, { accountId: vault.accountId, recoveryWords: next });
     });

@@ -6,7 +6,7 @@ import type { Command } from 'commander';
 import { connect, rememberAccount } from '../connection.js';
 import { withAccount, withServer } from '../options.js';
 import { printJson, say } from '../output.js';
-import { handOver } from '../recovery.js';
+import { confirmWords, leaveWords } from '../recovery.js';
 import type { SettingFlags } from '../settings.js';
 import type { Terminal } from '../terminal.js';
 
@@ -31,10 +31,11 @@ export function registerSignup(program: Command, terminal: Terminal): void {
       const email = await settings.email();
       const password = await settings.password({ confirm: true });
       const recoveryWords = flags.recovery ? newRecoveryWords() : undefined;
-      if (recoveryWords) await handOver(terminal, recoveryWords, flags);
+      if (recoveryWords) await confirmWords(terminal, recoveryWords);
       const vault = await client.signUp({ email, password }, recoveryWords ? { recoveryWords } : {});
       vault.lock();
       if (client.session) await rememberAccount(settings, client.session);
+      if (recoveryWords) leaveWords(terminal, recoveryWords, flags);
       say(terminal, 'Account made. You are signed in.');
       if (flags.json)
         await printJson(terminal, { accountId: vault.accountId, ...(recoveryWords && { recoveryWords }) });
