@@ -15,6 +15,7 @@ const allowed = {
     'onnxruntime-node',
     'fastify',
     '@fastify/',
+    '@types/ws',
     'kysely',
     'libsql',
     'pino',
