@@ -23,12 +23,7 @@ export {
   type RootParameters,
   type WrapContext,
 } from './account.js';
-export {
-  newRecoveryBytes,
-  importRecoveryKey,
-  deriveRecoveryAuthKey,
-  openAccountKeyByRecovery,
-} from './recovery.js';
+export { newRecoveryBytes, importRecoveryKey, deriveRecoveryAuthKey, recoverAccountKey } from './recovery.js';
 export {
   createTranscriptKey,
   openTranscriptKey,

@@ -41,7 +41,7 @@ export async function deriveRecoveryAuthKey(recoveryKey: CryptoKey): Promise<Byt
  * Opens the account key with the recovery key. `rewrapAccountKey` made the wrap.
  * @throws CryptoError `authentication_failed` for another recovery key or account, `malformed`.
  */
-export async function openAccountKeyByRecovery(
+export async function recoverAccountKey(
   recoveryKey: CryptoKey,
   accountId: string,
   wrap: Uint8Array,

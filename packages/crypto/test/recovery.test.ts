@@ -10,7 +10,7 @@ import {
   newSalt,
   open,
   openAccountKey,
-  openAccountKeyByRecovery,
+  recoverAccountKey,
   openIndex,
   openTranscriptKey,
   rewrapAccountKey,
@@ -45,7 +45,7 @@ describe('the recovery key', () => {
     const { accountId } = account.context;
     const recoveryKey = await importRecoveryKey(newRecoveryBytes());
     const wrap = await rewrapAccountKey(account, { recoveryKey, accountId });
-    const opened = await openAccountKeyByRecovery(recoveryKey, accountId, wrap);
+    const opened = await recoverAccountKey(recoveryKey, accountId, wrap);
     expect(opened.extractable).toBe(false);
     expect(await areEqual(accountKey, opened)).toBe(true);
 
@@ -61,16 +61,16 @@ describe('the recovery key', () => {
     const wrap = await rewrapAccountKey(account, { recoveryKey, accountId });
     const other = await importRecoveryKey(newRecoveryBytes());
     const failed = 'authentication_failed';
-    expect(await codeOf(openAccountKeyByRecovery(other, accountId, wrap))).toBe(failed);
-    expect(await codeOf(openAccountKeyByRecovery(recoveryKey, newId(), wrap))).toBe(failed);
-    expect(await codeOf(openAccountKeyByRecovery(recoveryKey, accountId, account.wrap))).toBe(failed);
+    expect(await codeOf(recoverAccountKey(other, accountId, wrap))).toBe(failed);
+    expect(await codeOf(recoverAccountKey(recoveryKey, newId(), wrap))).toBe(failed);
+    expect(await codeOf(recoverAccountKey(recoveryKey, accountId, account.wrap))).toBe(failed);
     expect(await codeOf(openAccountKey(account.root, account.context, wrap))).toBe(failed);
     expect(await codeOf(rewrapAccountKey({ ...account, wrap }, account))).toBe(failed);
     expect(await codeOf(rewrapAccountKey({ ...account, wrap: wrap.subarray(1) }, account))).toBe('malformed');
     for (let at = 0; at < wrap.length; at++) {
       const changed = wrap.slice();
-      changed[at]! ^= 1;
-      expect(await codeOf(openAccountKeyByRecovery(recoveryKey, accountId, changed))).toBe(failed);
+      changed[at] ^= 1;
+      expect(await codeOf(recoverAccountKey(recoveryKey, accountId, changed))).toBe(failed);
     }
   });
 

@@ -1,17 +1,11 @@
 /** A browser under the client: fetch, Blobs and timers. Trust in certificates is the browser's own business. */
-import {
-  SourceError,
-  type OpenAudio,
-  type Platform,
-  type PlatformRequest,
-  type PlatformSocket,
-} from '@sealscribe/sdk-core';
+import { SourceError, type OpenAudio, type Platform, type PlatformRequest } from '@sealscribe/sdk-core';
 
 /** The platform of pages and workers. */
 export function browserPlatform(): Platform {
   return {
     fetch: send,
-    openSocket: (address) => new WebSocket(address) as PlatformSocket,
+    openSocket: (address) => new WebSocket(address),
     // Streamed uploads need HTTP/2 and are not in every browser; a Blob of a File is read from the disk as it is sent.
     streamsUploads: false,
     openAudio,

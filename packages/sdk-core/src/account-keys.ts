@@ -10,7 +10,7 @@ import {
   deriveRecoveryAuthKey,
   encodeBase64url,
   normalizeEmail,
-  openAccountKeyByRecovery,
+  recoverAccountKey,
   rewrapAccountKey,
   rewrapTranscriptKey,
   sealIndex,
@@ -115,7 +115,7 @@ export class AccountKeys {
         .json(routes.recover, recoverAnswerSchema, { json: proof })
         .catch(refuseWords);
       const from = { recoveryKey, accountId, wrap: decodeBase64url(wrap) };
-      const accountKey = await verified(() => openAccountKeyByRecovery(recoveryKey, accountId, from.wrap));
+      const accountKey = await verified(() => recoverAccountKey(recoveryKey, accountId, from.wrap));
       const next = await this.accounts.newRoot({
         accountId,
         email,

@@ -12,7 +12,7 @@ import {
   type StreamMessage,
   type Transcript,
 } from '@sealscribe/protocol';
-import { ConnectionError, SealscribeError } from './errors.js';
+import { ConnectionError, type SealscribeError } from './errors.js';
 import { badAnswer, checkShape, parseJson, refusal, type Http } from './http.js';
 import type { PlatformSocket } from './platform.js';
 import { Watchdog } from './watchdog.js';

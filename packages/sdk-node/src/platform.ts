@@ -4,7 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { Agent, fetch as undiciFetch, WebSocket, type RequestInit } from 'undici';
-import type { Platform, PlatformRequest, PlatformSocket } from '@sealscribe/sdk-core';
+import type { Platform, PlatformRequest } from '@sealscribe/sdk-core';
 import { openAudio } from './audio-source.js';
 import { explainFailure, makeConnector, parseFingerprint } from './certificate.js';
 import type { NodeOptions } from './options.js';
@@ -33,7 +33,7 @@ export function nodePlatform(options: NodeOptions): Platform {
   return {
     fetch: (address, request) => send(agent, address, request),
     // Node 20 has no WebSocket of its own, and one of its own would not know the pinned certificate.
-    openSocket: (address) => new WebSocket(address, { dispatcher: agent }) as unknown as PlatformSocket,
+    openSocket: (address) => new WebSocket(address, { dispatcher: agent }),
     streamsUploads: true,
     openAudio,
     explain: explainFailure,

@@ -101,7 +101,7 @@ describe.skipIf(!present)('speakers on the shared recordings (skipped without th
       const { pcm, probabilities } = await hear(file);
       const model = new EmbeddedSpeakers();
       const cutter = model.createCutter();
-      const described = [];
+      const described: { piece: { start: number; end: number }; values: Float32Array }[] = [];
       for (const piece of [...cutter.push(probabilities), ...cutter.flush(pcm.length)])
         described.push({ piece, values: await model.describe(pcm.subarray(piece.start, piece.end), piece) });
       const times = Math.ceil((3600 * 16_000) / pcm.length);
