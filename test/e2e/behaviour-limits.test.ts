@@ -267,7 +267,7 @@ describe.skipIf(!hasServer || !existsSync(media) || !hasFfmpeg)(
           expect(Math.abs((await heard(name)).duration - seconds), name).toBeLessThan(0.5);
         expect((await heard('wav_header_claims_4gb.wav')).text).toMatch(/art of printing/);
         expect((await heard('mp3_garbage_prefix.mp3')).text).toMatch(/art of printing/);
-        expect((await heard('truncated.mp3')).text).toMatch(/^The invention of movable/i);
+        expect((await heard('truncated.mp3')).text).toMatch(/^The invention of .*movable metal letters/i);
       } finally {
         await server.stop();
       }
