@@ -1,9 +1,10 @@
 // @ts-check
-// npm run bench [-- GROUP... --only NAME --json --write-docs]: how fast this is, always against something else measured in the
+// npm run bench [-- GROUP... --only NAME --all --json --write-docs]: how fast this is, always against something else measured in the
 // same minute (scripts/bench/measure.mjs). Builds what is missing. The exit code is 1 when a figure is over its limit.
 //
-//   GROUP         crypto, upload, search, asr; all of them when none is named
+//   GROUP         crypto, upload, search, asr; when none is named, what is measured in five minutes: crypto, upload, a little of asr
 //   --only NAME   the figures whose names begin so; may be given several times
+//   --all         everything: a quarter of an hour
 //   --json        one line per figure: {"name", "value", "unit", "reference", "ratio"}, ratio = ours / reference, smaller is better
 //   --write-docs  writes docs/performance.md from all figures
 import { parseArgs } from 'node:util';
@@ -16,6 +17,10 @@ import { uploadFigures } from './bench/upload.mjs';
 import { build, runScript } from './setup.mjs';
 
 const GROUPS = { crypto: cryptoFigures, upload: uploadFigures, search: searchFigures, asr: asrFigures };
+
+/** The figures of a run that names nothing, in groups that take long. */
+const SHORT = ['asr.rtf', 'memory.transcribing'];
+const LONG_GROUPS = ['search', 'asr'];
 
 /** A figure for a person. @param {import('./bench/measure.mjs').Figure} figure */
 function toLine(figure) {
@@ -33,6 +38,7 @@ await runScript(async () => {
     allowPositionals: true,
     options: {
       only: { type: 'string', multiple: true, default: [] },
+      all: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       'write-docs': { type: 'boolean', default: false },
     },
@@ -50,8 +56,10 @@ await runScript(async () => {
   const figures = [];
   for (const [group, measure] of Object.entries(GROUPS)) {
     if (positionals.length > 0 && !positionals.includes(group)) continue;
+    const everything = values.all || values['write-docs'] || positionals.length > 0;
+    const names = values.only.length > 0 || everything || !LONG_GROUPS.includes(group) ? values.only : SHORT;
     const wanted = (/** @type {string} */ name) =>
-      values.only.length === 0 || values.only.some((start) => name.startsWith(start));
+      names.length === 0 || names.some((start) => name.startsWith(start));
     for await (const figure of measure(wanted)) {
       figures.push(figure);
       console.log(values.json ? JSON.stringify(figure) : toLine(figure));
