@@ -16,6 +16,11 @@ const chromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/go
   existsSync,
 );
 
+/** Tests that look at memory, at what else runs, or at how long something takes: nothing runs beside them. */
+const alone = ['behaviour-*', 'server-{footprint,long,media,memory,stream*}', 'demo'].map(
+  (name) => `test/e2e/${name}.test.ts`,
+);
+
 // ONNX Runtime reports its use over the network unless it is told not to; in our servers they say so themselves.
 process.env['ORT_DISABLE_TELEMETRY'] = '1';
 
@@ -55,7 +60,15 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          exclude: ['**/*.browser.test.ts'],
+          exclude: ['**/*.browser.test.ts', ...alone],
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'e2e-alone',
+          include: alone,
           testTimeout: 180_000,
           hookTimeout: 120_000,
           fileParallelism: false,

@@ -3,11 +3,12 @@
 // Last line: `tests: N passed, N failed, N skipped`, which .ci/run reads.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { bin, build, root, runScript, systemPackages } from './setup.mjs';
 
 const MINUTES = 30;
+const PROJECTS = ['crypto', 'crypto-peculiar', 'node', 'e2e', 'e2e-alone', 'chromium', 'firefox'];
 const long = process.argv.includes('--long');
 
 /**
@@ -18,7 +19,9 @@ const long = process.argv.includes('--long');
  */
 function runProject(project, reportFile, milliseconds) {
   console.log(`\n— ${project} —`);
-  const args = ['run', '--project', project, '--reporter=default', '--reporter=json'];
+  // By itself vitest would leave one of two processors idle.
+  const workers = `--maxWorkers=${Math.max(2, availableParallelism() - 1)}`;
+  const args = ['run', '--project', project, workers, '--reporter=default', '--reporter=json'];
   if (project === 'crypto') args.push('--coverage');
   const { status } = spawnSync(bin('vitest'), [...args, `--outputFile.json=${reportFile}`], {
     cwd: root,
@@ -56,7 +59,7 @@ await runScript(() => {
   /** @type {string[]} */
   const summary = [];
   const browsers = { chromium: 'chromium', firefox: 'firefox-esr' };
-  for (const project of ['crypto', 'crypto-peculiar', 'node', 'e2e', 'chromium', 'firefox']) {
+  for (const project of PROJECTS) {
     const browser = browsers[/** @type {keyof browsers} */ (project)];
     if (browser && missing.includes(browser)) {
       total.skipped += 1;
