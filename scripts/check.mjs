@@ -50,6 +50,7 @@ const CHECKS = [
   ['no file over 400 lines', longFiles],
   ['links in the docs', brokenLinks],
   ['samples in the docs compile', brokenSnippets],
+  ['the API reference, without a warning (typedoc)', tool('typedoc', ['--emit', 'none'])],
   [
     'docs/errors.md lists every code',
     // Loaded late: it needs TypeScript, which a fresh clone does not have before build().

@@ -7,10 +7,11 @@
 import { cutIntoCues, type Cue } from './cues.js';
 import type { Segment, Transcript } from './transcript.js';
 
-type Cues = Pick<Transcript, 'segments'>;
+/** What of a transcript subtitles are made of. */
+export type Subtitled = Pick<Transcript, 'segments'>;
 
 /** One line per segment; where speakers are known, a speaker's label stands before the first line of each turn. */
-export function toTxt(transcript: Cues): string {
+export function toTxt(transcript: Subtitled): string {
   let speaker: string | null = null;
   return spokenIn(transcript)
     .map((segment) => {
@@ -23,7 +24,7 @@ export function toTxt(transcript: Cues): string {
 }
 
 /** SubRip: numbered cues with comma milliseconds; "-->" inside text becomes an arrow character. */
-export function toSrt(transcript: Cues): string {
+export function toSrt(transcript: Subtitled): string {
   return spokenIn(transcript)
     .flatMap((segment) => {
       const label = segment.speaker === null ? '' : `${oneLine(segment.speaker)}: `;
@@ -37,7 +38,7 @@ export function toSrt(transcript: Cues): string {
 }
 
 /** WebVTT: text escaped (`&`, `<`, `>`), a known speaker as a `<v>` voice span. */
-export function toVtt(transcript: Cues): string {
+export function toVtt(transcript: Subtitled): string {
   const cues = spokenIn(transcript).flatMap((segment) => {
     const voice = segment.speaker === null ? '' : `<v ${escapeVtt(oneLine(segment.speaker))}>`;
     return cutIntoCues(segment).map(
@@ -47,7 +48,7 @@ export function toVtt(transcript: Cues): string {
   return `WEBVTT\n\n${cues.join('')}`;
 }
 
-const spokenIn = (transcript: Cues): Segment[] =>
+const spokenIn = (transcript: Subtitled): Segment[] =>
   transcript.segments.filter((segment) => oneLine(segment.text) !== '');
 
 /** `start --> end` of a cue, which always lasts at least a millisecond. */
