@@ -1,6 +1,6 @@
 /**
  * Questions to a person at a terminal: a visible line, a hidden password, a yes or no. The questions go to stderr.
- * Whether anybody may be asked at all is decided by the callers (settings.ts, commands/rm.ts).
+ * Whether anybody may be asked at all is decided by the callers (settings.ts, confirm-deletion.ts).
  */
 import { createInterface } from 'node:readline';
 import { CliError } from './exit-codes.js';

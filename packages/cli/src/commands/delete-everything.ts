@@ -2,13 +2,12 @@
  * `sealscribe delete-everything`: deletes all that the account has stored, and with --account the account itself, for good.
  */
 import type { Command } from 'commander';
+import { confirmDeletion } from '../confirm-deletion.js';
 import { connect, rememberAccount } from '../connection.js';
-import { CliError } from '../exit-codes.js';
 import { withAccount, withServer } from '../options.js';
 import { printJson, say } from '../output.js';
-import { askYes } from '../prompt.js';
 import type { SettingFlags } from '../settings.js';
-import { canPrompt, type Terminal } from '../terminal.js';
+import type { Terminal } from '../terminal.js';
 
 const HELP = `
 When the command has ended, no byte of what was stored is left in the server's files. Backups of
@@ -31,12 +30,7 @@ export function registerDeleteEverything(program: Command, terminal: Terminal): 
     .action(async (flags: SettingFlags & { account?: true; yes?: true; json?: true }) => {
       const { client, settings } = await connect(terminal, flags);
       const what = flags.account ? 'the account and everything in it' : 'everything in the account';
-      if (!flags.yes) {
-        if (!canPrompt(terminal))
-          throw new CliError('usage', 'Deleting needs --yes where nobody can be asked.');
-        if (!(await askYes(terminal, `Delete ${what} for good?`)))
-          throw new CliError('interrupted', 'Nothing was deleted.');
-      }
+      await confirmDeletion(terminal, what, flags);
       // A saved session is not enough: whoever deletes everything proves the password.
       const credentials = { email: await settings.email(), password: await settings.password() };
       if (flags.account) {

@@ -2,13 +2,12 @@
  * `sealscribe rm`: deletes one transcript from the vault, for good.
  */
 import type { Command } from 'commander';
+import { confirmDeletion } from '../confirm-deletion.js';
 import { connect, openVault } from '../connection.js';
-import { CliError } from '../exit-codes.js';
 import { parseId, withAccount, withServer } from '../options.js';
 import { printJson, say } from '../output.js';
-import { askYes } from '../prompt.js';
 import type { SettingFlags } from '../settings.js';
-import { canPrompt, type Terminal } from '../terminal.js';
+import type { Terminal } from '../terminal.js';
 
 const HELP = `
 Examples:
@@ -26,12 +25,7 @@ export function registerRm(program: Command, terminal: Terminal): void {
     .option('--json', 'print {"id","deleted"} as one line of JSON')
     .addHelpText('after', HELP)
     .action(async (id: string, flags: SettingFlags & { yes?: true; json?: true }) => {
-      if (!flags.yes) {
-        if (!canPrompt(terminal))
-          throw new CliError('usage', 'Deleting needs --yes where nobody can be asked.');
-        if (!(await askYes(terminal, `Delete ${id} for good?`)))
-          throw new CliError('interrupted', 'Nothing was deleted.');
-      }
+      await confirmDeletion(terminal, id, flags);
       const vault = await openVault(await connect(terminal, flags));
       await vault.delete(id);
       say(terminal, 'Deleted.');
