@@ -4,7 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { bin, build, root, runScript, systemPackages } from './setup.mjs';
 
 const MINUTES = 30;
@@ -23,6 +23,8 @@ function runProject(project, reportFile, milliseconds) {
   const workers = `--maxWorkers=${Math.max(2, availableParallelism() - 1)}`;
   const args = ['run', '--project', project, workers, '--reporter=default', '--reporter=json'];
   if (project === 'crypto') args.push('--coverage');
+  /** @type {string[]} */
+  const failures = [];
   const { status } = spawnSync(bin('vitest'), [...args, `--outputFile.json=${reportFile}`], {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
@@ -30,18 +32,39 @@ function runProject(project, reportFile, milliseconds) {
     env: { ...process.env, TMPDIR: dirname(reportFile), ...(long ? { SEALSCRIBE_LONG: '1' } : {}) },
     ...(long ? {} : { timeout: milliseconds }),
   });
-  const counts = { passed: 0, failed: 0, skipped: 0 };
+  const counts = { passed: 0, failed: 0, skipped: 0, failures };
   try {
     const report = JSON.parse(readFileSync(reportFile, 'utf8'));
     counts.passed = report.numPassedTests;
     counts.failed = report.numFailedTests;
     counts.skipped = report.numPendingTests + report.numTodoTests;
+    failures.push(...failuresIn(report));
   } catch {
     console.error(`No report of the ${project} tests: they did not come to an end.`);
   }
   // A file that does not load, an unhandled error, a crash: a failure without a failed test.
-  if (status !== 0 && counts.failed === 0) counts.failed = 1;
+  if (status !== 0 && counts.failed === 0) {
+    counts.failed = 1;
+    failures.push(
+      'no test failed but the run did: coverage under its threshold, or an error outside the tests',
+    );
+  }
   return counts;
+}
+
+/**
+ * What failed and why, for the end of the output: the run is long, and its middle is seldom read.
+ * @param {{ testResults: { name: string, message: string, assertionResults: { status: string, fullName: string, failureMessages: string[] }[] }[] }} report
+ */
+function failuresIn({ testResults }) {
+  return testResults.flatMap(({ name, message, assertionResults }) => {
+    const file = relative(root, name);
+    const failed = assertionResults.filter(({ status }) => status === 'failed');
+    const lines = failed.map(
+      (test) => `${file}: ${test.fullName}\n${test.failureMessages.join('\n').slice(0, 1500)}`,
+    );
+    return message && failed.length === 0 ? [`${file}: ${message.slice(0, 1500)}`] : lines;
+  });
 }
 
 await runScript(() => {
@@ -58,6 +81,8 @@ await runScript(() => {
   const total = { passed: 0, failed: 0, skipped: 0 };
   /** @type {string[]} */
   const summary = [];
+  /** @type {string[]} */
+  const failures = [];
   const browsers = { chromium: 'chromium', firefox: 'firefox-esr' };
   for (const project of PROJECTS) {
     const browser = browsers[/** @type {keyof browsers} */ (project)];
@@ -72,10 +97,12 @@ await runScript(() => {
     total.passed += counts.passed;
     total.failed += counts.failed;
     total.skipped += counts.skipped;
+    failures.push(...counts.failures.map((failure) => `FAILED in ${project}: ${failure}`));
   }
   rmSync(folder, { recursive: true, force: true });
   if (missing.includes('ffmpeg'))
     summary.push('Without ffmpeg, what needs it was skipped; the built-in decoders were tested.');
+  if (failures.length > 0) console.log(`\n${failures.join('\n\n')}`);
   console.log(`\n${summary.join('\n')}\n${Math.round((Date.now() - started) / 1000)} s in all`);
   console.log(`tests: ${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
   if (total.failed > 0) process.exitCode = 1;

@@ -196,7 +196,11 @@ describe('the index and freshness', () => {
   const deleted = newId();
 
   it('comes back as it was sealed, under its own revision and account only', async () => {
-    const index = { [transcriptId]: mark, [deleted]: { deleted: true as const } };
+    const index = {
+      [transcriptId]: mark,
+      [newId()]: { ...mark, rekey: true as const },
+      [deleted]: { deleted: true as const },
+    };
     const { sealed, sha256 } = await sealIndex(accountKey, { accountId, indexRevision: 3 }, index);
     expect(await openIndex(accountKey, { accountId, indexRevision: 3 }, sealed)).toEqual({ index, sha256 });
     expect(await codeOf(openIndex(accountKey, { accountId, indexRevision: 2 }, sealed))).toBe(
@@ -218,6 +222,8 @@ describe('the index and freshness', () => {
       { __proto__x: mark },
       { [deleted]: { deleted: false } },
       { [deleted]: { ...mark, more: 1 } },
+      { [deleted]: { ...mark, rekey: false } },
+      { [deleted]: { deleted: true, rekey: true } },
     ]) {
       const sealed = await seal(accountKey, contexts.index(accountId, 1), padDocument(document));
       expect(await codeOf(openIndex(accountKey, { accountId, indexRevision: 1 }, sealed))).toBe(
