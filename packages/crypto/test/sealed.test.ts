@@ -220,6 +220,7 @@ describe('the index and freshness', () => {
   it('refuses an index with odd ids or entries', async () => {
     for (const document of [
       { __proto__x: mark },
+      { [deleted]: null },
       { [deleted]: { deleted: false } },
       { [deleted]: { ...mark, more: 1 } },
       { [deleted]: { ...mark, rekey: false } },
