@@ -44,6 +44,7 @@ export const routes = {
   getKeys: route('GET', '/v1/account/keys', 'vault'),
   putKeys: route('PUT', '/v1/account/keys', 'vault', 'session'),
   rotateKeys: route('POST', '/v1/account/rotation', 'vault', 'session'),
+  exportAccount: route('GET', '/v1/account/export', 'vault'),
   deleteData: route('DELETE', '/v1/account/data', 'vault', 'session'),
   deleteAccount: route('DELETE', '/v1/account', 'vault', 'session'),
 
@@ -62,15 +63,24 @@ export const routes = {
   getRevision: route('GET', '/v1/transcripts/:id/revisions/:revision', 'vault'),
   deleteRevisions: route('DELETE', '/v1/transcripts/:id/revisions', 'vault'),
   getIndex: route('GET', '/v1/vault/index', 'vault'),
+
+  putShare: route('PUT', '/v1/transcripts/:id/shares/:shareId', 'vault'),
+  listShares: route('GET', '/v1/shares', 'vault'),
+  getShare: route('GET', '/v1/shares/:id', 'vault'),
+  deleteShare: route('DELETE', '/v1/shares/:id', 'vault'),
+  /** Needs no account: `Authorization: Bearer` carries the access token of the link. */
+  openShare: route('GET', '/v1/shared/:id', 'vault', false),
+  /** Where a link leads in a browser. */
+  sharePage: route('GET', '/s/:id', 'vault', false),
 } as const satisfies Record<string, Route>;
 
 /** The name of a route in {@link routes}. */
 export type RouteName = keyof typeof routes;
 
-/** The path of a route with its `:id` and `:revision` filled in (ids are base64url and need no escaping). */
-export function pathOf(route: Route, id?: string, revision?: number): string {
-  const path = id === undefined ? route.path : route.path.replace(':id', id);
-  return revision === undefined ? path : path.replace(':revision', String(revision));
+/** The path of a route with its parameters filled in, in their order (ids are base64url and need no escaping). */
+export function pathOf(route: Route, ...values: readonly (string | number | undefined)[]): string {
+  const left = values.filter((value) => value !== undefined);
+  return route.path.replace(/:\w+/g, (name) => String(left.shift() ?? name));
 }
 
 /** Request header of the vault's writes: the revision of the index that the write replaces, quoted; "0" where there is none. */

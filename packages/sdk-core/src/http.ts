@@ -31,8 +31,9 @@ export type Body = Uint8Array | Blob | AsyncIterable<Uint8Array>;
 export interface RequestOptions {
   /** Fills `:id` in the route's path. */
   id?: string;
-  /** Fills `:revision` in the route's path. */
+  /** Fills what comes after `:id` in the route's path: a revision, or another id. */
   revision?: number;
+  subId?: string;
   query?: Record<string, string>;
   headers?: Record<string, string>;
   /** Sent as JSON. */
@@ -161,7 +162,7 @@ export class Http {
     // A body in one piece leaves unseen: slow lines get the time that they need.
     if (body instanceof Uint8Array) watchdog.touch(body.length / SLOWEST);
     else if (body instanceof Blob) watchdog.touch(body.size / SLOWEST);
-    const url = new URL(`${this.server}${pathOf(route, options.id, options.revision)}`);
+    const url = new URL(`${this.server}${pathOf(route, options.id, options.revision ?? options.subId)}`);
     for (const [name, value] of Object.entries(options.query ?? {})) url.searchParams.set(name, value);
     try {
       const request = { method: route.method, headers, body, signal: watchdog.signal };
