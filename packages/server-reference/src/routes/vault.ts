@@ -7,6 +7,7 @@ import { Credentials } from '../auth/credentials.js';
 import type { Store } from '../store/index.js';
 import { registerAccounts } from './accounts.js';
 import { registerBlobs } from './blobs.js';
+import { registerExport } from './export.js';
 import { registerHistory } from './history.js';
 import { registerKeys } from './keys.js';
 import { installRateLimit } from './rate-limit.js';
@@ -68,5 +69,6 @@ export function registerVaultRoutes(
     registerBlobs(context);
     registerTranscripts(context);
     registerHistory(context);
+    registerExport(context);
   });
 }
