@@ -28,6 +28,10 @@ const exitOf: Record<SealscribeErrorCode, ExitName> = {
   wrong_credentials: 'auth',
   wrong_password: 'auth',
   wrong_recovery_words: 'auth',
+  password_needed: 'usage',
+  bad_link: 'usage',
+  unknown_version: 'integrity',
+  share_gone: 'notFound',
   bad_recovery_words: 'usage',
   forbidden: 'auth',
   locked_out: 'auth',
@@ -77,7 +81,6 @@ const exitOfFile: Record<string, ExitName> = { ENOENT: 'notFound', ENOTDIR: 'not
 const lineOf: Partial<Record<string, string>> = {
   unauthorized: 'The session is not valid (any more). Sign in: sealscribe login',
   wrong_credentials: 'Wrong email or password.',
-  wrong_password: 'Wrong email or password.',
   signed_out: 'You are not signed in. Sign in: sealscribe login',
   certificate_untrusted:
     "The server's certificate is not publicly trusted. Give the fingerprint that the server prints when it starts: --fingerprint HEX or SEALSCRIBE_FINGERPRINT.",

@@ -59,6 +59,7 @@ export function idBytes(id: string, argument: string): Bytes {
 
 const account = (id: string) => idBytes(id, 'accountId');
 const transcript = (id: string) => idBytes(id, 'transcriptId');
+const share = (id: string) => idBytes(id, 'shareId');
 
 /** Every context of the vault, by what it binds. */
 export const contexts = {
@@ -78,4 +79,11 @@ export const contexts = {
     bind('sealscribe/words/v1', transcript(transcriptId), revision),
   index: (accountId: string, indexRevision: number) =>
     bind('sealscribe/index/v1', account(accountId), indexRevision),
+  sharePassword: (shareId: string) => bind('sealscribe/share-password/v1', share(shareId)),
+  shareKey: (shareId: string, mode: number) =>
+    bind('sealscribe/share/v1', share(shareId), Uint8Array.of(mode)),
+  shareAccess: (shareId: string, mode: number) =>
+    bind('sealscribe/share-access/v1', share(shareId), Uint8Array.of(mode)),
+  shareDocument: (shareId: string) => bind('sealscribe/share-document/v1', share(shareId)),
+  shareLink: (shareId: string) => bind('sealscribe/share-link/v1', share(shareId)),
 } as const;

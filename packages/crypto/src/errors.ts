@@ -8,6 +8,7 @@
 export type CryptoErrorCode =
   | 'authentication_failed'
   | 'malformed'
+  | 'unknown_version'
   | 'weak_kdf'
   | 'kdf_unsupported'
   | 'insecure_context'
@@ -19,6 +20,7 @@ export type CryptoErrorCode =
 const messages: Record<CryptoErrorCode, string> = {
   authentication_failed: 'Could not open: the key is wrong or the data was changed.',
   malformed: 'The data is not in the expected form.',
+  unknown_version: 'This was made by a newer version: update to open it.',
   weak_kdf: 'The key-derivation parameters are weaker than this client accepts.',
   kdf_unsupported:
     'This runtime refuses the key derivation (some allow at most 100,000 iterations): derive where it is allowed and pass the opened CryptoKey.',

@@ -3,7 +3,8 @@
  *
  * - **baseline-v1**, the published contract: {@link deriveKey}, {@link encrypt}, {@link decrypt}. Start with baseline.ts.
  * - **the vault**: an account key sealed under a password (account.ts), transcripts sealed in three parts (sealed.ts), an
- *   index against a server that hides or rolls back (vault-index.ts), all through one seal (cobblestone.ts).
+ *   index against a server that hides or rolls back (vault-index.ts), links that carry their own key (share.ts), all through
+ *   one seal (cobblestone.ts).
  *
  * @packageDocumentation
  */
@@ -48,6 +49,18 @@ export {
   type Mark,
   type VaultIndex,
 } from './vault-index.js';
+export {
+  newLinkSecret,
+  encodeFragment,
+  decodeFragment,
+  deriveShare,
+  sealShare,
+  openShare,
+  sealLinkSecret,
+  openLinkSecret,
+  type ShareLink,
+  type ShareMode,
+} from './share.js';
 export { seal, open } from './cobblestone.js';
 export { sealStream, openStream } from './cobblestone-stream.js';
 export { type JsonObject } from './padding.js';

@@ -139,6 +139,35 @@ export async function hkdfExpand(key: CryptoKey, info: Bytes, length: number): P
   return okm.subarray(0, length);
 }
 
+/** 32 bytes of PBKDF2-HMAC-SHA-256, where they are a salt and no key (Web Crypto derives no HKDF key this way). */
+export async function pbkdf2Bytes(password: Bytes, salt: Bytes, iterations: number): Promise<Bytes> {
+  const { subtle } = webCrypto();
+  const material = await subtle.importKey('raw', password, 'PBKDF2', false, ['deriveBits']);
+  const parameters = { name: 'PBKDF2', hash: 'SHA-256', salt, iterations };
+  try {
+    return new Uint8Array(await subtle.deriveBits(parameters, material, KEY_BYTES * 8));
+  } catch (cause) {
+    throw new CryptoError('kdf_unsupported', { cause });
+  }
+}
+
+const hkdf = (salt: Bytes, info: Bytes) => ({ name: 'HKDF', hash: 'SHA-256', salt, info });
+
+/** Bytes as input of HKDF-SHA-256. */
+export function importHkdfKey(bytes: Bytes): Promise<CryptoKey> {
+  return webCrypto().subtle.importKey('raw', bytes, 'HKDF', false, ['deriveKey', 'deriveBits']);
+}
+
+/** HKDF-SHA-256 (RFC 5869) straight to a key of the vault: its bytes never reach JavaScript. */
+export function hkdfToHmacKey(key: CryptoKey, salt: Bytes, info: Bytes): Promise<CryptoKey> {
+  return webCrypto().subtle.deriveKey(hkdf(salt, info), key, HMAC_KEY, false, ['sign']);
+}
+
+/** HKDF-SHA-256 (RFC 5869), `length` bytes. */
+export async function hkdfBytes(key: CryptoKey, salt: Bytes, info: Bytes, length: number): Promise<Bytes> {
+  return new Uint8Array(await webCrypto().subtle.deriveBits(hkdf(salt, info), key, length * 8));
+}
+
 function describesKey(value: CryptoKey): value is CryptoKey {
   return (
     typeof value === 'object' &&

@@ -31,6 +31,10 @@ export type SealscribeErrorCode =
   | 'wrong_password'
   | 'wrong_recovery_words'
   | 'bad_recovery_words'
+  | 'password_needed'
+  | 'bad_link'
+  | 'unknown_version'
+  | 'share_gone'
   | 'signed_out'
   | 'locked'
   | 'conflict'
@@ -116,6 +120,27 @@ export class WrongPasswordError extends SealscribeError {
 
   constructor() {
     super('wrong_password', 'The email or the password is wrong.');
+  }
+}
+
+/** Why a link does not open; only "wrong_password" and "password_needed" are worth another try. */
+export type ShareCode = 'wrong_password' | 'password_needed' | 'bad_link' | 'unknown_version' | 'share_gone';
+
+const shareMessages: Record<ShareCode, string> = {
+  wrong_password: 'The password of this link is wrong.',
+  password_needed: 'This link has a password: ask whoever sent it.',
+  bad_link: 'This is no link to a shared transcript, or a part of it is missing: copy all of it.',
+  unknown_version: 'This link was made by a newer version: update to open it.',
+  share_gone: 'There is nothing behind this link any more: it expired, was used up or taken back.',
+};
+
+/** A link to a shared transcript does not open. Its message holds nothing of the link. */
+export class ShareError extends SealscribeError {
+  override readonly name = 'ShareError';
+  declare readonly code: ShareCode;
+
+  constructor(code: ShareCode, options?: { cause?: unknown }) {
+    super(code, shareMessages[code], options);
   }
 }
 
