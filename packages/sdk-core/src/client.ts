@@ -17,6 +17,7 @@ import {
 import { Access } from './access.js';
 import { AccountKeys, type KeyChange, type Recovery } from './account-keys.js';
 import { Accounts, type Credentials, type OpenAccount } from './account.js';
+import { exportArchive } from './archive/export-archive.js';
 import { compare, type CompareOptions } from './compare.js';
 import { MemoryFreshness, type FreshnessStore } from './freshness.js';
 import { Http } from './http.js';
@@ -190,6 +191,16 @@ export class Sealscribe {
    */
   async rotateAccountKey(credentials: Credentials, newRecoveryWords: string): Promise<Vault> {
     return this.#vault(await this.#keys.rotate(credentials, newRecoveryWords));
+  }
+
+  /**
+   * Everything that the account has stored, as one archive of sealed bytes: key records, transcripts with their history, blobs.
+   * Nothing is opened, so a session or an API key is enough. `openArchive` opens it, without any server.
+   *
+   * @returns A tar archive, as it comes; it errs with an ApiError or ConnectionError when it does not arrive whole.
+   */
+  exportArchive(options: { signal?: AbortSignal } = {}): ReadableStream<Uint8Array> {
+    return exportArchive(this.#http, options.signal);
   }
 
   /** Deletes everything that the account has stored, at once and for good. The account stays. */
