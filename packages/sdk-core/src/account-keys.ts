@@ -33,10 +33,11 @@ import {
   type Target,
 } from './account.js';
 import { ApiError, SealscribeError } from './errors.js';
-import { VaultFreshness, type FreshnessStore } from './freshness.js';
+import type { FreshnessStore } from './freshness.js';
 import { badAnswer, type Http } from './http.js';
 import { verified } from './integrity.js';
 import { recoveryKeyOf } from './recovery-words.js';
+import { vaultSpace, type Space } from './space.js';
 import { VaultListing, type IndexState } from './vault-listing.js';
 import { listSealed } from './vault-records.js';
 
@@ -154,15 +155,14 @@ export class AccountKeys {
       const { password } = credentials;
       const next = await this.#next(proven, { password, iterations: keys.iterations });
       const { accountKey, wrap } = await createAccountKey(next.root, next.context);
-      const marks = new VaultFreshness(this.freshness, accountId);
-      const listing = new VaultListing(this.http, accountId, marks, () => proven.accountKey);
-      const before = await listing.fetch();
+      const space = vaultSpace(this.http, this.freshness, accountId, () => proven.accountKey);
+      const before = await new VaultListing(space).fetch();
       const index = await this.#indexFor(accountKey, accountId, before);
       const answer = await this.http.json(routes.rotateKeys, rotateAnswerSchema, {
         json: {
           authKey: await authKeyOf(proven),
           keys: await keyRecord(next, wrap, { recoveryKey, from: { ...next, wrap } }),
-          transcriptKeys: await this.#transcriptKeys(proven, accountKey),
+          transcriptKeys: await this.#transcriptKeys(space, proven, accountKey),
           index: index ? encodeBase64url(index.sealed) : '',
         },
         headers: {
@@ -173,7 +173,7 @@ export class AccountKeys {
       });
       await this.accounts.wrote(next);
       if (index && answer.indexRevision !== index.mark.revision) throw badAnswer();
-      await marks.seeIndex(index?.mark);
+      await space.freshness.seeIndex(index?.mark);
       return { accountId, accountKey };
     });
   }
@@ -193,11 +193,12 @@ export class AccountKeys {
 
   /** The key of every transcript that the server has, under the new account key. */
   async #transcriptKeys(
+    space: Space,
     { accountId, accountKey: before }: OpenAccount,
     accountKey: CryptoKey,
   ): Promise<Record<string, string>> {
     const wraps: Record<string, string> = {};
-    for (const { id, key } of await listSealed(this.http, undefined)) {
+    for (const { id, key } of await listSealed(space, undefined)) {
       const from = { accountKey: before, wrap: decodeBase64url(key) };
       const ids = { accountId, transcriptId: id };
       wraps[id] = encodeBase64url(await verified(() => rewrapTranscriptKey(from, { accountKey }, ids), id));

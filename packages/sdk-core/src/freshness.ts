@@ -30,11 +30,11 @@ interface VaultMarks {
   transcripts: Record<string, Mark>;
 }
 
-/** The marks of one account's vault. */
+/** The marks of one space: an account's vault, or a workspace. */
 export class VaultFreshness {
   constructor(
     private readonly store: FreshnessStore,
-    private readonly accountId: string,
+    private readonly spaceId: string,
   ) {}
 
   /**
@@ -84,7 +84,7 @@ export class VaultFreshness {
   }
 
   async #update(change: (marks: VaultMarks) => VaultMarks): Promise<void> {
-    await this.store.update(`vault:${this.accountId}`, (stored) => {
+    await this.store.update(`vault:${this.spaceId}`, (stored) => {
       const marks = stored === undefined ? { index: null, transcripts: {} } : read(stored, isVaultMarks);
       return JSON.stringify(change(marks));
     });

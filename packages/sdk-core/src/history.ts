@@ -5,10 +5,11 @@
  * is its word.
  */
 import { decodeBase64url, openPart, type PartName } from '@sealscribe/crypto';
-import { earlierRevisionSchema, revisionListSchema, routes } from '@sealscribe/protocol';
+import { earlierRevisionSchema, revisionListSchema } from '@sealscribe/protocol';
 import { checkTranscriptDocument, checkWordsDocument, fromDocuments } from './documents.js';
-import { badAnswer, type Http } from './http.js';
+import { badAnswer } from './http.js';
 import { verified } from './integrity.js';
+import type { Space } from './space.js';
 import { openCardOf, toEntry, type OpenRecord } from './vault-records.js';
 import type { VaultEntry, VaultTranscript } from './vault-types.js';
 
@@ -17,12 +18,12 @@ import type { VaultEntry, VaultTranscript } from './vault-types.js';
  * @throws IntegrityError when a card does not open under its revision
  */
 export async function listHistory(
-  http: Http,
+  { requests, routes }: Space,
   present: OpenRecord,
   signal?: AbortSignal,
 ): Promise<VaultEntry[]> {
   const { id } = present;
-  const { revisions } = await http.json(routes.listRevisions, revisionListSchema, { id, signal });
+  const { revisions } = await requests.json(routes.revisions, revisionListSchema, { id, signal });
   const entries = [toEntry(present)];
   let later = present.mark.revision;
   for (const { revision, card } of revisions) {
@@ -38,13 +39,13 @@ export async function listHistory(
  * @throws ApiError "not_found" when it is not kept; IntegrityError when it is not that revision of that transcript
  */
 export async function openEarlier(
-  http: Http,
+  { requests, routes }: Space,
   present: OpenRecord,
   revision: number,
   signal?: AbortSignal,
 ): Promise<VaultTranscript> {
   const { id, key } = present;
-  const found = await http.json(routes.getRevision, earlierRevisionSchema, { id, revision, signal });
+  const found = await requests.json(routes.revision, earlierRevisionSchema, { id, revision, signal });
   if (found.revision !== revision) throw badAnswer();
   const record = await openCardOf(present, { revision, card: found.card });
   return verified(async () => {

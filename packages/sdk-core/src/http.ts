@@ -289,6 +289,10 @@ export function checkShape<T>(shape: Shape<T>, value: unknown): T {
   throw badAnswer();
 }
 
+/** Whether the server said that there is no such thing. */
+export const isNotFound = (failure: unknown): boolean =>
+  failure instanceof ApiError && failure.code === 'not_found';
+
 /** The server's answer does not have the shape it must have. */
 export function badAnswer(): SealscribeError {
   return new SealscribeError('bad_answer', 'The server gave an answer that this client does not understand.');

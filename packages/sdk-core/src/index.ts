@@ -6,6 +6,14 @@
 export type { Access } from './access.js';
 export type { KeyChange, Recovery } from './account-keys.js';
 export type { Credentials } from './account.js';
+export {
+  openArchive,
+  type Archive,
+  type ArchivedPrivateMode,
+  type ArchivedVault,
+  type ArchiveKey,
+} from './archive/open-archive.js';
+export type { ArchiveSource } from './archive/read-tar.js';
 export { newRecoveryWords } from './recovery-words.js';
 export { Sealscribe, type SealscribeOptions } from './client.js';
 export type { CompareOptions } from './compare.js';
@@ -20,6 +28,7 @@ export { askModel, type AskOptions } from './summary/with-model.js';
 export type { TranscribeOptions } from './transcription.js';
 export { MemoryCache, type CacheStore } from './search/cache.js';
 export type { SearchHit, SearchOptions } from './search/vault-search.js';
+export type { Transcripts } from './transcripts.js';
 export type { Vault } from './vault.js';
 export type * from './vault-types.js';
 export { EditHistory } from './edit/edit-history.js';

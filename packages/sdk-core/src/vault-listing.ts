@@ -1,21 +1,13 @@
 /**
- * The index of a vault as this client knows it (docs/formats.md, sealed-v1): fetched, opened, compared with what the device
+ * The index of a space as this client knows it (docs/formats.md, sealed-v1): fetched, opened, compared with what the device
  * remembers, and replaced with every write. Where another device wrote first, it is fetched again and the write repeated.
  */
-import {
-  checkFreshness,
-  checkListed,
-  openIndex,
-  sealIndex,
-  type IndexEntry,
-  type Mark,
-  type VaultIndex,
-} from '@sealscribe/crypto';
-import { INDEX_MATCH_HEADER, routes } from '@sealscribe/protocol';
+import { checkFreshness, checkListed, type IndexEntry, type Mark, type VaultIndex } from '@sealscribe/crypto';
+import { INDEX_MATCH_HEADER } from '@sealscribe/protocol';
 import { ApiError, IntegrityError } from './errors.js';
-import type { VaultFreshness } from './freshness.js';
-import { badAnswer, type Http } from './http.js';
+import { badAnswer, isNotFound } from './http.js';
 import { verified } from './integrity.js';
+import type { Space, SpaceKeys } from './space.js';
 
 /** How often a write is repeated because other devices keep writing. */
 const MAX_WRITES = 10;
@@ -28,12 +20,17 @@ export interface IndexState {
   mark: Mark | undefined;
 }
 
-/** Thrown by a write when the transcript is not what the write was made from; vault.ts turns it into a ConflictError. */
+/** Thrown by a write when the transcript is not what the write was made from; transcripts.ts turns it into a ConflictError. */
 export class TranscriptMoved extends Error {}
+
+/** Thrown by a write that was sealed under a key which is no longer the space's; it is to be made anew. */
+export class KeysChanged extends Error {}
 
 /** A write of one transcript, to be sent with the index. */
 export interface Write {
   id: string;
+  /** What it was sealed with. */
+  keys: SpaceKeys;
   /** The transcript's entry that the write replaces; undefined for a new one. */
   replaces: Mark | undefined;
   /** The entry after the write. */
@@ -42,16 +39,11 @@ export interface Write {
   send: (headers: Record<string, string>, sealedIndex: Uint8Array) => Promise<number>;
 }
 
-/** Keeps the index of one account. */
+/** Keeps the index of one space. */
 export class VaultListing {
   #state: IndexState | undefined;
 
-  constructor(
-    private readonly http: Http,
-    private readonly accountId: string,
-    private readonly freshness: VaultFreshness,
-    private readonly accountKey: () => CryptoKey,
-  ) {}
+  constructor(private readonly space: Space) {}
 
   /** The index as last seen; fetched where it never was. */
   async known(): Promise<IndexState> {
@@ -63,41 +55,43 @@ export class VaultListing {
    * @throws IntegrityError "rollback", "fork", "authentication_failed", "malformed" or "invalid_document"
    */
   async fetch(signal?: AbortSignal): Promise<IndexState> {
-    const key = this.accountKey();
+    const { freshness } = this.space;
+    this.space.keys();
     const found = await this.#get(signal);
     if (!found) {
-      await this.freshness.seeIndex(undefined);
+      await freshness.seeIndex(undefined);
       return (this.#state = { revision: 0, index: {}, mark: undefined });
     }
     const { revision, sealed } = found;
-    const { index, sha256 } = await verified(() =>
-      openIndex(key, { accountId: this.accountId, indexRevision: revision }, sealed),
-    );
+    const { index, sha256 } = await verified(() => this.space.keys().openIndex(revision, sealed));
     const mark = { revision, sha256 };
-    await this.freshness.seeIndex(mark);
+    await freshness.seeIndex(mark);
     return (this.#state = { revision, index, mark });
   }
 
   async #get(signal?: AbortSignal): Promise<{ revision: number; sealed: Uint8Array } | undefined> {
     try {
       const headers = { accept: 'application/octet-stream' };
-      const answer = await this.http.bytes(routes.getIndex, { headers, signal });
+      const { requests, routes } = this.space;
+      const answer = await requests.bytes(routes.index, { headers, signal });
       const revision = /^"(\d{1,15})"$/.exec(answer.headers.get('etag') ?? '')?.[1];
       if (revision === undefined || Number(revision) < 1) throw badAnswer();
       return { revision: Number(revision), sealed: answer.bytes };
     } catch (failure) {
-      if (failure instanceof ApiError && failure.code === 'not_found') return undefined;
+      if (isNotFound(failure)) return undefined;
       throw failure;
     }
   }
 
   /**
    * Sends a write together with the index that lists it.
-   * @throws TranscriptMoved when the transcript itself was changed or deleted meanwhile; IntegrityError as {@link fetch}
+   * @throws TranscriptMoved when the transcript itself was changed or deleted meanwhile; KeysChanged; IntegrityError as
+   * {@link fetch}
    */
-  async write({ id, replaces, becomes, send }: Write): Promise<void> {
+  async write({ id, keys, replaces, becomes, send }: Write): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       const state = await this.known();
+      if (keys !== this.space.keys()) throw new KeysChanged();
       if (!same(state.index[id], replaces)) {
         // The index that is known may be older than the card that was just read.
         if (!same((await this.fetch()).index[id], replaces)) throw new TranscriptMoved();
@@ -105,11 +99,7 @@ export class VaultListing {
       }
       const revision = state.revision + 1;
       const index = { ...state.index, [id]: becomes };
-      const { sealed, sha256 } = await sealIndex(
-        this.accountKey(),
-        { accountId: this.accountId, indexRevision: revision },
-        index,
-      );
+      const { sealed, sha256 } = await keys.sealIndex(revision, index);
       // Not known until the server has answered: a broken connection leaves both possible.
       this.#state = undefined;
       try {
@@ -130,14 +120,14 @@ export class VaultListing {
         if (!same(now.index[id], replaces)) throw new TranscriptMoved();
         if (failure.status === 404) throw vanished(id);
         if (attempt >= MAX_WRITES) throw failure;
-        const { platform } = this.http;
+        const { platform } = this.space.requests;
         await platform.sleep(platform.random() * 50 * attempt);
       }
     }
   }
 
   async #remember(id: string, entry: IndexEntry, index: Mark): Promise<void> {
-    await this.freshness.wrote(index, id, 'deleted' in entry ? undefined : entry);
+    await this.space.freshness.wrote(index, id, 'deleted' in entry ? undefined : entry);
   }
 }
 

@@ -1,19 +1,17 @@
 /**
  * Reads sealed transcripts and opens them: key, card, then the parts that the card names (docs/formats.md, sealed-v1). Always
- * under the id that was asked for. Whether a card is the present one is not decided here: that is vault.ts, with the index.
+ * under the id that was asked for. Whether a card is the present one is not decided here: that is vault-reading.ts, with the index.
  */
 import {
   decodeBase64url,
   openCard,
   openPart,
-  openTranscriptKey,
   type Mark,
   type PartName,
   type Parts,
 } from '@sealscribe/crypto';
 import {
   PART_REVISION_HEADER,
-  routes,
   transcriptInfoSchema,
   transcriptListSchema,
   type Card,
@@ -21,8 +19,9 @@ import {
   type TranscriptInfo,
 } from '@sealscribe/protocol';
 import { checkCard, checkTranscriptDocument, checkWordsDocument, fromDocuments } from './documents.js';
-import { badAnswer, type Http } from './http.js';
+import { badAnswer } from './http.js';
 import { verified } from './integrity.js';
+import type { Space, SpaceKeys } from './space.js';
 import type { VaultEntry } from './vault-types.js';
 
 /** A card that opened. */
@@ -45,14 +44,17 @@ export const toEntry = ({ id, card, mark }: OpenRecord): VaultEntry => ({
   duration: card.duration / 1000,
 });
 
-/** Every sealed card of the account, as the server gives them. */
-export async function listSealed(http: Http, signal: AbortSignal | undefined): Promise<TranscriptInfo[]> {
+/** Every sealed card of a space, as the server gives them. */
+export async function listSealed(
+  { requests, routes }: Space,
+  signal: AbortSignal | undefined,
+): Promise<TranscriptInfo[]> {
   const found = new Map<string, TranscriptInfo>();
   let after: string | null = null;
   do {
     const query: Record<string, string> = after === null ? {} : { after };
-    const page: { transcripts: TranscriptInfo[]; next: string | null } = await http.json(
-      routes.listTranscripts,
+    const page: { transcripts: TranscriptInfo[]; next: string | null } = await requests.json(
+      routes.list,
       transcriptListSchema,
       { query, signal },
     );
@@ -69,11 +71,11 @@ export async function listSealed(http: Http, signal: AbortSignal | undefined): P
 
 /** One sealed card. */
 export async function getSealed(
-  http: Http,
+  { requests, routes }: Space,
   id: string,
   signal: AbortSignal | undefined,
 ): Promise<TranscriptInfo> {
-  const info = await http.json(routes.getCard, transcriptInfoSchema, { id, signal });
+  const info = await requests.json(routes.card, transcriptInfoSchema, { id, signal });
   if (info.id !== id) throw badAnswer();
   return info;
 }
@@ -83,14 +85,10 @@ export async function getSealed(
  * @throws IntegrityError "authentication_failed", "malformed" or "invalid_document"
  */
 export async function openRecord(
-  accountKey: CryptoKey,
-  accountId: string,
+  keys: SpaceKeys,
   { id, revision, key: wrap, card: sealed }: Pick<TranscriptInfo, 'id' | 'revision' | 'key' | 'card'>,
 ): Promise<OpenRecord> {
-  const key = await verified(
-    () => openTranscriptKey(accountKey, { accountId, transcriptId: id }, decodeBase64url(wrap)),
-    id,
-  );
+  const key = await verified(() => keys.openTranscriptKey(id, decodeBase64url(wrap)), id);
   return {
     ...(await openCardOf({ id, key }, { revision, card: sealed })),
     sealed: { key: wrap, card: sealed },
@@ -123,14 +121,13 @@ interface SealedPart {
 
 /** Fetches a sealed part of a record. */
 export async function getPart(
-  http: Http,
+  { requests, routes }: Space,
   { id, parts }: OpenRecord,
   name: PartName,
   signal: AbortSignal | undefined,
 ): Promise<SealedPart> {
-  const route = name === 'words' ? routes.getWordsPart : routes.getTranscriptPart;
   const headers = { accept: 'application/octet-stream' };
-  const answer = await http.bytes(route, { id, headers, signal });
+  const answer = await requests.bytes(routes[name], { id, headers, signal });
   const revision = answer.headers.get(PART_REVISION_HEADER);
   return { bytes: answer.bytes, expected: revision === null || revision === String(parts[name].revision) };
 }
@@ -142,14 +139,14 @@ export async function getPart(
  * @throws IntegrityError "authentication_failed", "malformed" or "invalid_document"
  */
 export async function readTranscript(
-  http: Http,
+  space: Space,
   record: OpenRecord,
   options: { words: boolean; lastTry: boolean; signal: AbortSignal | undefined },
 ): Promise<Transcript | undefined> {
   const { id, key, card, parts } = record;
   const [body, words] = await Promise.all([
-    getPart(http, record, 'transcript', options.signal),
-    options.words ? getPart(http, record, 'words', options.signal) : undefined,
+    getPart(space, record, 'transcript', options.signal),
+    options.words ? getPart(space, record, 'words', options.signal) : undefined,
   ]);
   // Decided by the header alone, before anything is opened: an opening that failed is never repeated.
   if (!options.lastTry && !(body.expected && (words?.expected ?? true))) return undefined;

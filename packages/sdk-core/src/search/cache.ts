@@ -1,6 +1,6 @@
 /**
  * Sealed bytes kept on this device, so that a search need not fetch everything again: exactly what the server gave, which only the
- * account's key opens. An entry is named by what it must be (account, transcript, part, revision, hash), is believed only when its
+ * space's key opens. An entry is named by what it must be (space, transcript, part, revision, hash), is believed only when its
  * bytes have that hash (by whoever opens them), and goes when the index no longer lists it.
  */
 /** Where sealed bytes are kept. Names are letters, digits, `-`, `_` and `.`; losing an entry costs a download and nothing else. */
@@ -41,15 +41,15 @@ export interface CacheEntry {
   sha256: string;
 }
 
-/** The entries of one account. A store that fails is a store that has nothing. */
+/** The entries of one space. A store that fails is a store that has nothing. */
 export class SealedCache {
   constructor(
     private readonly store: CacheStore,
-    private readonly accountId: string,
+    private readonly spaceId: string,
   ) {}
 
   nameOf({ id, part, revision, sha256 }: CacheEntry): string {
-    return `${this.accountId}.${id}.${part}.${revision}.${sha256}`;
+    return `${this.spaceId}.${id}.${part}.${revision}.${sha256}`;
   }
 
   /** The bytes kept for an entry, whatever they are: whoever opens them compares their hash, and drops what is not it. */
@@ -65,10 +65,10 @@ export class SealedCache {
     await this.store.delete(this.nameOf(entry)).catch(() => undefined);
   }
 
-  /** Deletes everything of this account but these names, or everything of one transcript. */
+  /** Deletes everything of this space but these names, or everything of one transcript. */
   async keepOnly(names: ReadonlySet<string>, id?: string): Promise<void> {
     try {
-      const prefix = id === undefined ? `${this.accountId}.` : `${this.accountId}.${id}.`;
+      const prefix = id === undefined ? `${this.spaceId}.` : `${this.spaceId}.${id}.`;
       for (const name of await this.store.names(prefix)) if (!names.has(name)) await this.store.delete(name);
     } catch {
       // said above

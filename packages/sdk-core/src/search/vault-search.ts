@@ -1,12 +1,12 @@
 /**
- * Searches a vault on this device. The index says what there is; what is not here yet comes from the cache of sealed bytes or from
+ * Searches a space on this device. The index says what there is; what is not here yet comes from the cache of sealed bytes or from
  * the server, is opened as everywhere else (under its id, with the hashes of index and card), folded once and kept in memory until
  * the vault is locked. Nothing of query or results leaves the device.
  */
 import { decodeBase64url, encodeBase64url, openPart, type Mark } from '@sealscribe/crypto';
 import { DamagedVaultError, IntegrityError } from '../errors.js';
-import type { Http } from '../http.js';
 import { verified } from '../integrity.js';
+import type { Space } from '../space.js';
 import type { VaultListing } from '../vault-listing.js';
 import { getPart, openRecord, toEntry, type OpenRecord } from '../vault-records.js';
 import type { VaultEntry } from '../vault-types.js';
@@ -45,11 +45,9 @@ export interface SearchOptions {
   onProblem?: (problem: IntegrityError) => void;
 }
 
-/** What the search needs of the vault. */
+/** What the search needs of what it searches. */
 export interface SearchSource {
-  http: Http;
-  accountId: string;
-  accountKey: () => CryptoKey;
+  space: Space;
   listing: VaultListing;
   /** Every record of the vault, checked, by id; what is not in order, by id. */
   readAll: (signal: AbortSignal | undefined) => Promise<{
@@ -87,7 +85,7 @@ export class VaultSearch {
 
   constructor(source: SearchSource, cache: CacheStore) {
     this.#source = source;
-    this.#cache = new SealedCache(cache, source.accountId);
+    this.#cache = new SealedCache(cache, source.space.id);
   }
 
   /** Forgets every opened transcript. */
@@ -194,11 +192,10 @@ export class VaultSearch {
     const entry: CacheEntry = { id, part: 'card', revision, sha256 };
     const bytes = await this.#cache.get(entry);
     if (!bytes) return undefined;
-    const { accountKey, accountId } = this.#source;
     const key = encodeBase64url(bytes.subarray(0, KEY_BYTES));
-    const card = encodeBase64url(bytes.subarray(KEY_BYTES));
+    const sealed = { id, revision, key, card: encodeBase64url(bytes.subarray(KEY_BYTES)) };
     try {
-      const { sealed: _, ...record } = await openRecord(accountKey(), accountId, { id, revision, key, card });
+      const { sealed: _, ...record } = await openRecord(this.#source.space.keys(), sealed);
       if (record.mark.sha256 === sha256) return record;
     } catch (failure) {
       if (!(failure instanceof IntegrityError)) throw failure;
@@ -219,7 +216,7 @@ export class VaultSearch {
       );
     let document = await this.#cache.get(part).then((cached) => cached && open(cached).catch(onlyIntegrity));
     if (!document) {
-      const { bytes, expected } = await getPart(this.#source.http, record, 'transcript', signal);
+      const { bytes, expected } = await getPart(this.#source.space, record, 'transcript', signal);
       // Changed since its card was read: decided by the header alone, and once, for the hash decides in the end.
       const moved = expected ? record : await this.#source.current(id, signal);
       if (moved.mark.revision > mark.revision) return this.#load(moved, signal);

@@ -1,0 +1,32 @@
+/**
+ * The routes of a set of sealed transcripts by what they do: server and client work on every such set in the same way.
+ */
+import { routes, type Route } from './routes.js';
+
+/** What can be asked about the transcripts of one set. */
+export interface TranscriptRoutes {
+  readonly list: Route;
+  readonly put: Route;
+  readonly card: Route;
+  readonly transcript: Route;
+  readonly words: Route;
+  readonly delete: Route;
+  readonly revisions: Route;
+  readonly revision: Route;
+  readonly deleteRevisions: Route;
+  readonly index: Route;
+}
+
+/** Those of an account's own vault. */
+export const vaultTranscriptRoutes: TranscriptRoutes = {
+  list: routes.listTranscripts,
+  put: routes.putTranscript,
+  card: routes.getCard,
+  transcript: routes.getTranscriptPart,
+  words: routes.getWordsPart,
+  delete: routes.deleteTranscript,
+  revisions: routes.listRevisions,
+  revision: routes.getRevision,
+  deleteRevisions: routes.deleteRevisions,
+  index: routes.getIndex,
+};
