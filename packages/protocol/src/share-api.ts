@@ -44,6 +44,7 @@ export const shareInfoSchema = z.strictObject({
 /** What the server knows of a link, as its owner gets to see it. */
 export type ShareInfo = z.infer<typeof shareInfoSchema>;
 export const shareListSchema = z.strictObject({ shares: z.array(shareInfoSchema) });
+export type ShareList = z.infer<typeof shareListSchema>;
 
 /** What is shared, sealed: a snapshot that holds nothing but these fields. Times are milliseconds of the recording. */
 export const shareDocumentSchema = z.strictObject({

@@ -39,10 +39,11 @@ export function validate<T>(schema: Schema<T>, value: unknown): T {
 /**
  * The id in the path.
  *
+ * @param name of the path's parameter
  * @throws HttpError `bad_request` when it is not one that a client could have made
  */
-export function idOf(request: FastifyRequest): string {
-  const result = idSchema.safeParse((request.params as { id?: unknown }).id);
+export function idOf(request: FastifyRequest, name = 'id'): string {
+  const result = idSchema.safeParse((request.params as Record<string, unknown>)[name]);
   if (!result.success)
     throw new HttpError('bad_request', 'An id is 22 characters of canonical base64url: 16 bytes.');
   return result.data;

@@ -16,11 +16,15 @@ export interface VaultLimits {
   partBytes: number;
   /** Bytes of one sealed card. */
   cardBytes: number;
+  /** Bytes of one sealed snapshot behind a link. */
+  shareBytes: number;
+  /** Seconds between two looks for links that have expired. */
+  sweepSeconds: number;
   /** Sealed bytes that an account may hold in all. */
   accountBytes: number;
   /** Days from sign-in to the end of a session. */
   sessionDays: number;
-  /** Requests per minute and address to each of sign-up, prelogin and sign-in. */
+  /** Requests per minute and address to each of sign-up, prelogin, sign-in and opening links. */
   signInsPerMinute: number;
 }
 

@@ -13,6 +13,7 @@ import { registerKeys } from './keys.js';
 import { installRateLimit } from './rate-limit.js';
 import { installMultipart } from './sealed-parts.js';
 import { registerSessions } from './sessions.js';
+import { registerShares } from './shares.js';
 import { registerTranscripts } from './transcripts.js';
 import type { VaultContext, VaultLimits } from './vault-route.js';
 
@@ -25,6 +26,8 @@ const DEFAULT_VAULT_LIMITS: VaultLimits = {
   blobBytes: 8 * MIB,
   partBytes: 8 * MIB,
   cardBytes: 64 * 1024,
+  shareBytes: 16 * MIB,
+  sweepSeconds: 60,
   accountBytes: 1024 * MIB,
   sessionDays: 30,
   signInsPerMinute: 120,
@@ -69,6 +72,7 @@ export function registerVaultRoutes(
     registerBlobs(context);
     registerTranscripts(context);
     registerHistory(context);
+    registerShares(context);
     registerExport(context);
   });
 }

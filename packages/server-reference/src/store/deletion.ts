@@ -10,7 +10,7 @@ import type { Store } from './index.js';
 /** A slice ends at so many rows or bytes, whichever comes first, but has at least one row. */
 const SLICE = { rows: 100, bytes: 4 * 1024 * 1024 };
 
-/** Deletes all blobs, transcripts and the index of an account; the account, its keys and its sessions stay. */
+/** Deletes all blobs, transcripts, links and the index of an account; the account, its keys and its sessions stay. */
 export async function deleteData(store: Store, accountId: string): Promise<void> {
   for (const table of tables) while (await deleteSlice(store, accountId, table));
   await store.free(() =>
@@ -31,7 +31,9 @@ export async function deleteAccount(store: Store, accountId: string): Promise<vo
   await store.scrub();
 }
 
+// Shares before the transcripts that they hang on.
 const sizes = {
+  shares: sql<number>`size`,
   blobs: sql<number>`size`,
   earlier_cards: sql<number>`length(card)`,
   earlier_parts: sql<number>`length(bytes)`,

@@ -118,9 +118,39 @@ async function addRecoveryAndApiKeys(db: Kysely<unknown>): Promise<void> {
   await db.schema.createIndex('api_keys_by_account').on('api_keys').column('account_id').execute();
 }
 
+async function createShares(db: Kysely<unknown>): Promise<void> {
+  await owned(db.schema.createTable('shares'))
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('transcript_id', 'text', (column) => column.notNull())
+    .addColumn('access_hash', 'text', (column) => column.notNull())
+    .addColumn('created_at', 'text', (column) => column.notNull())
+    .addColumn('expires_at', 'text')
+    .addColumn('views', 'integer', (column) => column.notNull().defaultTo(0))
+    .addColumn('max_views', 'integer')
+    .addColumn('size', 'integer', (column) => column.notNull())
+    .addColumn('link', 'blob', (column) => column.notNull())
+    .addColumn('document', 'blob', (column) => column.notNull())
+    .addForeignKeyConstraint(
+      'shares_of_transcript',
+      ['account_id', 'transcript_id'],
+      'transcripts',
+      ['account_id', 'id'],
+      (constraint) => constraint.onDelete('cascade'),
+    )
+    .modifyEnd(strict)
+    .execute();
+  await db.schema
+    .createIndex('shares_by_transcript')
+    .on('shares')
+    .columns(['account_id', 'transcript_id'])
+    .execute();
+  await db.schema.createIndex('shares_by_expiry').on('shares').column('expires_at').execute();
+}
+
 /** Every step by name. */
 export const migrations: Record<string, Migration> = {
   '0001-accounts-blobs-transcripts': { up: createTables },
   '0002-recovery-and-api-keys': { up: addRecoveryAndApiKeys },
   '0003-earlier-revisions': { up: createHistory },
+  '0004-shares': { up: createShares },
 };

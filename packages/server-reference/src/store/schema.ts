@@ -93,6 +93,24 @@ export interface EarlierPartsTable {
   bytes: Uint8Array;
 }
 
+/** A snapshot behind a link: docs/formats.md, share-v1. The row goes with its last view, its expiry or its revocation. */
+export interface SharesTable {
+  id: string;
+  account_id: string;
+  transcript_id: string;
+  /** SHA-256 of the link's access token, base64url. */
+  access_hash: string;
+  created_at: string;
+  expires_at: string | null;
+  views: number;
+  max_views: number | null;
+  /** Bytes of link and document. */
+  size: number;
+  /** The link's secret, sealed under the account key. */
+  link: Uint8Array;
+  document: Uint8Array;
+}
+
 /** The sealed index of an account's vault. */
 export interface VaultIndexesTable {
   account_id: string;
@@ -115,6 +133,7 @@ export interface Schema {
   transcripts: TranscriptsTable;
   earlier_cards: EarlierCardsTable;
   earlier_parts: EarlierPartsTable;
+  shares: SharesTable;
   vault_indexes: VaultIndexesTable;
   server_secrets: ServerSecretsTable;
 }

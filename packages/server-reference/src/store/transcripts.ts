@@ -7,6 +7,7 @@
 import { sql } from 'kysely';
 import { HttpError } from '../http-error.js';
 import { KEPT, dropRevisions, keepRevision } from './earlier-revisions.js';
+import { dropShares } from './shares.js';
 import { changeStoredBytes } from './storage-bound.js';
 import { replaceIndex } from './vault-index.js';
 import type { Connection, Store } from './index.js';
@@ -115,7 +116,7 @@ export async function replaceTranscript(
 }
 
 /**
- * Deletes a transcript at revision `replaces`, with the index that no longer lists it.
+ * Deletes a transcript at revision `replaces` and every link to it, with the index that no longer lists it.
  *
  * @throws HttpError `not_found`, `revision_conflict` of transcript or index
  */
@@ -129,7 +130,7 @@ export async function deleteTranscript(
     store.db.transaction().execute(async (db) => {
       const old = await sizesAtRevision(db, accountId, id, replaces);
       const index = await replaceIndex(db, accountId, place.index.replaces, place.index.sealed);
-      const freed = total(old) + (await dropRevisions(db, place));
+      const freed = total(old) + (await dropRevisions(db, place)) + (await dropShares(db, place));
       await changeStoredBytes(db, accountId, index.growth - freed, bound);
       await db.deleteFrom('transcripts').where('account_id', '=', accountId).where('id', '=', id).execute();
       return { revision: 0, indexRevision: index.revision };

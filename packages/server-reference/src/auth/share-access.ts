@@ -1,0 +1,53 @@
+/**
+ * The access token of a link: 32 bytes that a viewer derives from the link and sends in `Authorization: Bearer`. The server knows its
+ * hash alone. Wrong tokens are counted against the share and the address that they come from, so that whoever has a link and
+ * not its password cannot try many. A right token takes nothing back: it is not the guesser's.
+ */
+import { createHash } from 'node:crypto';
+import { normalizeIP } from '@fastify/rate-limit';
+import type { FastifyRequest } from 'fastify';
+import { HttpError } from '../http-error.js';
+import { Lockout } from './lockout.js';
+
+const shared = { firstWait: 1, longestWait: 900, memory: 3600, keys: 10_000 };
+/** Wrong tokens without a wait. */
+const FREE_PER_SHARE = 10;
+const FREE_PER_ADDRESS = 50;
+
+/**
+ * SHA-256 of the access token that a request carries.
+ *
+ * @throws HttpError `unauthorized` when it carries none
+ */
+export function accessHashOf(request: FastifyRequest): Buffer {
+  const [, token] = /^Bearer ([A-Za-z0-9_-]{43})$/i.exec(request.headers.authorization ?? '') ?? [];
+  if (token === undefined)
+    throw new HttpError('unauthorized', 'Send the access token of the link in the header Authorization.');
+  return createHash('sha256').update(Buffer.from(token, 'base64url')).digest();
+}
+
+/** Counts wrong tokens. */
+export class ShareGuesses {
+  readonly #shares: Lockout;
+  readonly #addresses: Lockout;
+
+  constructor(clock: () => number) {
+    this.#shares = new Lockout({ ...shared, free: FREE_PER_SHARE, clock });
+    this.#addresses = new Lockout({ ...shared, free: FREE_PER_ADDRESS, clock });
+  }
+
+  /**
+   * Lets a token pass, or counts it.
+   *
+   * @throws HttpError `locked_out` while this share or this address has to wait, whatever the token; `wrong_credentials`
+   */
+  judge(id: string, ip: string, isRight: boolean): void {
+    const address = normalizeIP(ip, 64);
+    const wait = Math.max(this.#shares.waitOf(id), this.#addresses.waitOf(address));
+    if (wait > 0) throw new HttpError('locked_out', undefined, { retryAfter: wait });
+    if (isRight) return;
+    this.#shares.count(id);
+    this.#addresses.count(address);
+    throw new HttpError('wrong_credentials', 'The link or its password is wrong.');
+  }
+}
