@@ -48,6 +48,8 @@ export interface Archive {
 /** Email and password as the person typed them, or the 24 words instead of both. */
 export type ArchiveKey = Credentials | { recoveryWords: string };
 
+/** Milliseconds; nothing that is waited for lies outside this computer. */
+const HOUR = 3_600_000;
 /** Largest manifest that is read, in bytes. */
 const MAX_MANIFEST = 1024 * 1024;
 
@@ -68,7 +70,7 @@ export async function openArchive(
   const { accountId } = manifest.account;
   const accountKey = await openKey(manifest, key, options);
   const server = new ArchiveServer(files, manifest);
-  const http = new Http('https://archive.invalid', server.platform(), { timeout: 2 ** 31 - 1, retries: 0 });
+  const http = new Http('https://archive.invalid', server.platform(), { timeout: HOUR, retries: 0 });
   // Nothing looks at it: the routes ask for one.
   http.apiKey = 'archive';
   return {
