@@ -4,7 +4,14 @@
  *
  * @packageDocumentation
  */
-import { Sealscribe as Core, SealscribeError, type SealscribeOptions } from '@sealscribe/sdk-core';
+import {
+  Sealscribe as Core,
+  SealscribeError,
+  openShare as openCore,
+  type OpenShareOptions,
+  type SealscribeOptions,
+  type SharedTranscript,
+} from '@sealscribe/sdk-core';
 import { StorageFreshness } from './storage-freshness.js';
 import { browserPlatform } from './platform.js';
 
@@ -28,6 +35,17 @@ export class Sealscribe extends Core {
       );
     super({ ...defaultFreshness(), ...options }, browserPlatform());
   }
+}
+
+/**
+ * Opens a link to a shared transcript; needs no account. A page that was opened by such a link is to clear it from the address
+ * bar first.
+ *
+ * @throws ShareError "wrong_password", "password_needed", "bad_link", "unknown_version" or "share_gone"; IntegrityError when the
+ * server gives something else than was shared; SealscribeError "insecure_context"
+ */
+export async function openShare(link: string, options: OpenShareOptions = {}): Promise<SharedTranscript> {
+  return openCore(link, options, () => browserPlatform());
 }
 
 export default Sealscribe;

@@ -86,7 +86,7 @@ export function checkLabels(card: Omit<Card, 'tags'> & { tags: readonly string[]
  * @throws IntegrityError "invalid_document" when the parts do not fit each other
  */
 export function fromDocuments(
-  card: Card,
+  card: Summary,
   { text, segments }: TranscriptDocument,
   words: WordsDocument | undefined,
   id: string,

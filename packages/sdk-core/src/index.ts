@@ -6,6 +6,8 @@
 export type { Access } from './access.js';
 export type { KeyChange, Recovery } from './account-keys.js';
 export type { Credentials } from './account.js';
+export type { ImportOptions } from './archive/import-archive.js';
+export type { Imported, ImportResult } from './archive/imported.js';
 export {
   openArchive,
   type Archive,
@@ -29,6 +31,10 @@ export type { TranscribeOptions } from './transcription.js';
 export { MemoryCache, type CacheStore } from './search/cache.js';
 export type { SearchHit, SearchOptions } from './search/vault-search.js';
 export type { Transcripts } from './transcripts.js';
+export { openShare, type OpenShareOptions, type SharedTranscript } from './shares/open-share.js';
+export { serverOfLink } from './shares/link.js';
+export type { SnapshotOptions } from './shares/snapshot.js';
+export type { Share, ShareOptions } from './shares/vault-shares.js';
 export type { Vault } from './vault.js';
 export type * from './vault-types.js';
 export { EditHistory } from './edit/edit-history.js';

@@ -1,18 +1,30 @@
 /**
  * The vault: an account's own transcripts, sealed under a key that only the account's password opens (docs/formats.md, sealed-v1).
  */
+import { routes } from '@sealscribe/protocol';
 import type { OpenAccount } from './account.js';
 import { SealscribeError } from './errors.js';
 import type { FreshnessStore } from './freshness.js';
 import type { Http } from './http.js';
+import { checkId } from './private-mode.js';
 import { MemoryCache, type CacheStore } from './search/cache.js';
+import { toSnapshot } from './shares/snapshot.js';
+import {
+  checkShareOptions,
+  createShare,
+  listShares,
+  type Share,
+  type ShareOptions,
+} from './shares/vault-shares.js';
 import { vaultSpace } from './space.js';
 import { Transcripts } from './transcripts.js';
 
 /** An unlocked vault. */
 export class Vault extends Transcripts {
   readonly accountId: string;
+  readonly #http: Http;
   readonly #keys: { accountKey: CryptoKey | undefined };
+  readonly #openKey: () => CryptoKey;
 
   constructor(
     http: Http,
@@ -28,6 +40,8 @@ export class Vault extends Transcripts {
     };
     super(vaultSpace(http, freshness, accountId, openKey), cache);
     this.accountId = accountId;
+    this.#http = http;
+    this.#openKey = openKey;
     this.#keys = keys;
   }
 
@@ -35,5 +49,40 @@ export class Vault extends Transcripts {
   lock(): void {
     this.#keys.accountKey = undefined;
     this.forgetOpened();
+  }
+
+  /**
+   * Makes a link to a transcript as it is now, for people without an account: `openShare` or a browser opens it. The key stands
+   * behind the link's `#` and reaches no server. Whoever has the link (and the password, where there is one) can read.
+   *
+   * @throws RangeError or TypeError naming the option that is wrong, or when nothing was said in the range; ApiError "not_found"
+   * @example
+   * ```ts
+   * const { link } = await vault.share(id, { password: 'told by telephone', expires: '7d', range: [60, 90] });
+   * ```
+   */
+  async share(id: string, options: ShareOptions = {}): Promise<Share> {
+    checkShareOptions(options);
+    const words = options.wordTimes !== false || options.range !== undefined;
+    const document = toSnapshot(await this.open(id, { words }), options);
+    return createShare(this.#http, this.#openKey(), id, document, options);
+  }
+
+  /**
+   * The links of this vault that are still good, oldest first.
+   * @throws IntegrityError when the server shows one that was not made here
+   */
+  async shares(): Promise<Share[]> {
+    return listShares(this.#http, this.#openKey());
+  }
+
+  /**
+   * Takes a link back; what somebody has read already, they have.
+   * @param shareId The link's id, not the transcript's.
+   * @throws ApiError "not_found" when it has ended already
+   */
+  async unshare(shareId: string): Promise<void> {
+    checkId(shareId);
+    await this.#http.done(routes.deleteShare, { id: shareId });
   }
 }

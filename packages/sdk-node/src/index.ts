@@ -3,7 +3,12 @@
  *
  * @packageDocumentation
  */
-import { Sealscribe as Core } from '@sealscribe/sdk-core';
+import {
+  Sealscribe as Core,
+  openShare as openCore,
+  type OpenShareOptions,
+  type SharedTranscript,
+} from '@sealscribe/sdk-core';
 import type { NodeOptions } from './options.js';
 import { nodePlatform } from './platform.js';
 
@@ -18,6 +23,24 @@ export class Sealscribe extends Core {
   constructor(options: NodeOptions) {
     super(options, nodePlatform(options));
   }
+}
+
+/**
+ * Opens a link to a shared transcript; needs no account.
+ *
+ * @param options.fingerprint SHA-256 of the server's certificate, as for {@link Sealscribe}.
+ * @throws ShareError "wrong_password", "password_needed", "bad_link", "unknown_version" or "share_gone"; IntegrityError when the
+ * server gives something else than was shared
+ * @example
+ * ```ts
+ * const { title, transcript } = await openShare(link, { password: 'told by telephone' });
+ * ```
+ */
+export async function openShare(
+  link: string,
+  options: OpenShareOptions & Pick<NodeOptions, 'fingerprint' | 'allowInsecure'> = {},
+): Promise<SharedTranscript> {
+  return openCore(link, options, (server) => nodePlatform({ ...options, server }));
 }
 
 export default Sealscribe;
