@@ -16,6 +16,7 @@ import { registerListen } from './commands/listen.js';
 import { registerLogin } from './commands/login.js';
 import { registerLogout } from './commands/logout.js';
 import { registerModels } from './commands/models.js';
+import { registerOpen } from './commands/open.js';
 import { registerPasswd } from './commands/passwd.js';
 import { registerRecover } from './commands/recover.js';
 import { registerHarden } from './commands/harden.js';
@@ -24,6 +25,8 @@ import { registerApiKey } from './commands/api-key.js';
 import { registerDeleteEverything } from './commands/delete-everything.js';
 import { registerRm } from './commands/rm.js';
 import { registerSearch } from './commands/search.js';
+import { registerShare } from './commands/share.js';
+import { registerShares, registerUnshare } from './commands/shares.js';
 import { registerShow } from './commands/show.js';
 import { registerSignup } from './commands/signup.js';
 import { registerSummarize } from './commands/summarize.js';
@@ -82,6 +85,10 @@ export function buildProgram(terminal: Terminal): Command {
     registerSummarize,
     registerEdit,
     registerHistory,
+    registerShare,
+    registerShares,
+    registerUnshare,
+    registerOpen,
     registerRm,
     registerEncrypt,
     registerDecrypt,
