@@ -60,6 +60,10 @@ export function idBytes(id: string, argument: string): Bytes {
 const account = (id: string) => idBytes(id, 'accountId');
 const transcript = (id: string) => idBytes(id, 'transcriptId');
 const share = (id: string) => idBytes(id, 'shareId');
+const workspace = (id: string) => idBytes(id, 'workspaceId');
+
+/** Whose key seals: an account's, or a workspace's of this number. */
+export type KeyOwner = { accountId: string } | { workspaceId: string; keyNumber: number };
 
 /** Every context of the vault, by what it binds. */
 export const contexts = {
@@ -69,16 +73,59 @@ export const contexts = {
     bind('sealscribe/account-key/v1', account(accountId), keyVersion, iterations, salt),
   recoveryAuth: () => bind('sealscribe/recovery-auth/v1'),
   recoveryKey: (accountId: string) => bind('sealscribe/recovery-key/v1', account(accountId)),
-  transcriptKey: (accountId: string, transcriptId: string) =>
-    bind('sealscribe/transcript-key/v1', account(accountId), transcript(transcriptId)),
+  transcriptKey: (owner: KeyOwner, transcriptId: string) =>
+    'workspaceId' in owner
+      ? bind(
+          'sealscribe/workspace-transcript-key/v1',
+          workspace(owner.workspaceId),
+          owner.keyNumber,
+          transcript(transcriptId),
+        )
+      : bind('sealscribe/transcript-key/v1', account(owner.accountId), transcript(transcriptId)),
   card: (transcriptId: string, revision: number) =>
     bind('sealscribe/card/v1', transcript(transcriptId), revision),
   transcript: (transcriptId: string, revision: number) =>
     bind('sealscribe/transcript/v1', transcript(transcriptId), revision),
   words: (transcriptId: string, revision: number) =>
     bind('sealscribe/words/v1', transcript(transcriptId), revision),
-  index: (accountId: string, indexRevision: number) =>
-    bind('sealscribe/index/v1', account(accountId), indexRevision),
+  index: (owner: KeyOwner, indexRevision: number) =>
+    'workspaceId' in owner
+      ? bind('sealscribe/workspace-index/v1', workspace(owner.workspaceId), owner.keyNumber, indexRevision)
+      : bind('sealscribe/index/v1', account(owner.accountId), indexRevision),
+  privateKey: (accountId: string, publicKey: Uint8Array) =>
+    bind('sealscribe/private-key/v1', account(accountId), publicKey),
+  identity: (accountId: string, publicKey: Uint8Array) =>
+    bind('sealscribe/identity/v1', account(accountId), publicKey),
+  member: (accountId: string, role: string, fingerprint: Uint8Array) =>
+    bind('member', account(accountId), role, fingerprint),
+  roster: (
+    workspaceId: string,
+    epoch: number,
+    keyNumber: number,
+    previous: Uint8Array,
+    members: Uint8Array,
+  ) => bind('sealscribe/roster/v1', workspace(workspaceId), epoch, keyNumber, previous, members),
+  workspaceKey: (
+    workspaceId: string,
+    epoch: number,
+    keyNumber: number,
+    sender: string,
+    recipient: string,
+    rosterHash: Uint8Array,
+  ) =>
+    bind(
+      'sealscribe/workspace-key/v1',
+      workspace(workspaceId),
+      epoch,
+      keyNumber,
+      idBytes(sender, 'sender'),
+      idBytes(recipient, 'recipient'),
+      rosterHash,
+    ),
+  workspaceCard: (workspaceId: string, epoch: number) =>
+    bind('sealscribe/workspace-card/v1', workspace(workspaceId), epoch),
+  membership: (accountId: string, workspaceId: string) =>
+    bind('sealscribe/membership/v1', account(accountId), workspace(workspaceId)),
   sharePassword: (shareId: string) => bind('sealscribe/share-password/v1', share(shareId)),
   shareKey: (shareId: string, mode: number) =>
     bind('sealscribe/share/v1', share(shareId), Uint8Array.of(mode)),

@@ -11,7 +11,7 @@
 export { deriveKey, importKey, encrypt, decrypt } from './baseline.js';
 export { decodeText, normalizeEmail } from './text.js';
 export { encodeBase64, decodeBase64, encodeBase64url, decodeBase64url, type Bytes } from './bytes.js';
-export { newId } from './bind.js';
+export { newId, type KeyOwner } from './bind.js';
 export {
   DEFAULT_ITERATIONS,
   newSalt,
@@ -33,6 +33,7 @@ export {
   openCard,
   openPart,
   sha256,
+  type OwnerKey,
   type PartName,
   type PartRef,
   type Parts,
@@ -58,9 +59,28 @@ export {
   openShare,
   sealLinkSecret,
   openLinkSecret,
+  rewrapLinkSecret,
   type ShareLink,
   type ShareMode,
 } from './share.js';
+export {
+  identityFingerprint,
+  createIdentity,
+  openIdentity,
+  resealIdentity,
+  rosterHash,
+  deliveryInfo,
+  newWorkspaceKeyBytes,
+  importWorkspaceKey,
+  sealWorkspaceCard,
+  openWorkspaceCard,
+  sealMembership,
+  openMembership,
+  type Delivery,
+  type IdentityIds,
+  type Roster,
+  type RosterMember,
+} from './workspace.js';
 export { seal, open } from './cobblestone.js';
 export { sealStream, openStream } from './cobblestone-stream.js';
 export { type JsonObject } from './padding.js';

@@ -10,7 +10,7 @@
  * hash that the card names. What the documents hold is the caller's; index.ts of the SDK validates it.
  */
 import { checkBytes, decodeBase64url, encodeBase64url, type Bytes } from './bytes.js';
-import { contexts } from './bind.js';
+import { contexts, type KeyOwner } from './bind.js';
 import { open, rewrapKey, seal, unwrapKey, wrapNewKey } from './cobblestone.js';
 import { CryptoError } from './errors.js';
 import { isObject, padDocument, parseDocument, type JsonObject } from './padding.js';
@@ -59,12 +59,12 @@ export function checkRevision(revision: number, argument: string): void {
     throw new RangeError(`${argument} must be an integer of at least 1`);
 }
 
-/** Makes the key of a new transcript and seals it under the account key. */
+/** Makes the key of a new transcript and seals it under the key of the account or workspace that it is in. */
 export async function createTranscriptKey(
-  accountKey: CryptoKey,
-  { accountId, transcriptId }: { accountId: string; transcriptId: string },
+  ownerKey: CryptoKey,
+  ids: KeyOwner & { transcriptId: string },
 ): Promise<{ transcriptKey: CryptoKey; wrap: Bytes }> {
-  const { key, wrap } = await wrapNewKey(accountKey, contexts.transcriptKey(accountId, transcriptId));
+  const { key, wrap } = await wrapNewKey(ownerKey, contexts.transcriptKey(ids, ids.transcriptId));
   return { transcriptKey: key, wrap };
 }
 
@@ -73,24 +73,29 @@ export async function createTranscriptKey(
  * @throws CryptoError `authentication_failed`, `malformed`.
  */
 export async function openTranscriptKey(
-  accountKey: CryptoKey,
-  { accountId, transcriptId }: { accountId: string; transcriptId: string },
+  ownerKey: CryptoKey,
+  ids: KeyOwner & { transcriptId: string },
   wrap: Uint8Array,
 ): Promise<CryptoKey> {
-  return unwrapKey(accountKey, contexts.transcriptKey(accountId, transcriptId), wrap);
+  return unwrapKey(ownerKey, contexts.transcriptKey(ids, ids.transcriptId), wrap);
 }
 
+/** The key of an account or workspace, with what its seals are bound to. */
+export type OwnerKey = KeyOwner & { key: CryptoKey };
+
 /**
- * Seals the key of a transcript under another account key, after the account key was rotated.
+ * Seals the key of a transcript under another key of its account or workspace, after that was rotated.
  * @throws CryptoError `authentication_failed`, `malformed`.
  */
 export async function rewrapTranscriptKey(
-  from: { accountKey: CryptoKey; wrap: Uint8Array },
-  to: { accountKey: CryptoKey },
-  { accountId, transcriptId }: { accountId: string; transcriptId: string },
+  from: OwnerKey & { wrap: Uint8Array },
+  to: OwnerKey,
+  transcriptId: string,
 ): Promise<Bytes> {
-  const context = contexts.transcriptKey(accountId, transcriptId);
-  return rewrapKey({ key: from.accountKey, context }, from.wrap, { key: to.accountKey, context });
+  return rewrapKey({ key: from.key, context: contexts.transcriptKey(from, transcriptId) }, from.wrap, {
+    key: to.key,
+    context: contexts.transcriptKey(to, transcriptId),
+  });
 }
 
 async function sealDocument(key: CryptoKey, context: Bytes, document: JsonObject): Promise<Bytes> {

@@ -5,7 +5,7 @@
  *
  * Limit: a device that has seen nothing cannot tell a consistent old state from the present one.
  */
-import { contexts, idBytes, isId } from './bind.js';
+import { contexts, idBytes, isId, type KeyOwner } from './bind.js';
 import { type Bytes } from './bytes.js';
 import { open, seal } from './cobblestone.js';
 import { CryptoError } from './errors.js';
@@ -41,8 +41,8 @@ function isEntry(value: unknown): value is IndexEntry {
  * @throws TypeError when an entry is neither a mark nor a tombstone.
  */
 export async function sealIndex(
-  accountKey: CryptoKey,
-  { accountId, indexRevision }: { accountId: string; indexRevision: number },
+  ownerKey: CryptoKey,
+  { indexRevision, ...owner }: KeyOwner & { indexRevision: number },
   index: VaultIndex,
 ): Promise<{ sealed: Bytes; sha256: string }> {
   checkRevision(indexRevision, 'indexRevision');
@@ -50,7 +50,7 @@ export async function sealIndex(
     idBytes(id, 'id in index');
     if (!isEntry(entry)) throw new TypeError('an entry of index must be a mark or a tombstone');
   }
-  const sealed = await seal(accountKey, contexts.index(accountId, indexRevision), padDocument(index));
+  const sealed = await seal(ownerKey, contexts.index(owner, indexRevision), padDocument(index));
   return { sealed, sha256: await sha256(sealed) };
 }
 
@@ -60,12 +60,12 @@ export async function sealIndex(
  * @throws CryptoError `authentication_failed`, `malformed`, `invalid_document`.
  */
 export async function openIndex(
-  accountKey: CryptoKey,
-  { accountId, indexRevision }: { accountId: string; indexRevision: number },
+  ownerKey: CryptoKey,
+  { indexRevision, ...owner }: KeyOwner & { indexRevision: number },
   sealed: Uint8Array,
 ): Promise<{ index: VaultIndex; sha256: string }> {
   checkRevision(indexRevision, 'indexRevision');
-  const document = parseDocument(await open(accountKey, contexts.index(accountId, indexRevision), sealed));
+  const document = parseDocument(await open(ownerKey, contexts.index(owner, indexRevision), sealed));
   const index: VaultIndex = {};
   for (const [id, entry] of Object.entries(document)) {
     if (!isId(id)) throw new CryptoError('invalid_document');

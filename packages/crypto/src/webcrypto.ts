@@ -168,6 +168,36 @@ export async function hkdfBytes(key: CryptoKey, salt: Bytes, info: Bytes, length
   return new Uint8Array(await webCrypto().subtle.deriveBits(hkdf(salt, info), key, length * 8));
 }
 
+const ECDH = { name: 'ECDH', namedCurve: 'P-256' } as const;
+
+/** The private key of a P-256 pair from its PKCS#8 bytes: it agrees on secrets and cannot be extracted. */
+export async function importEcdhPrivateKey(pkcs8: Bytes): Promise<CryptoKey> {
+  return webCrypto().subtle.importKey('pkcs8', pkcs8, ECDH, false, ['deriveBits']);
+}
+
+/**
+ * A P-256 public key from its 65 bytes.
+ * @throws CryptoError `malformed` when they are no point of the curve.
+ */
+export async function importEcdhPublicKey(bytes: Bytes): Promise<CryptoKey> {
+  const { subtle } = webCrypto();
+  try {
+    return await subtle.importKey('raw', bytes, ECDH, true, []);
+  } catch {
+    throw new CryptoError('malformed');
+  }
+}
+
+/** A new P-256 pair as bytes: the public key as an uncompressed point (65 bytes), the private key as PKCS#8. */
+export async function newEcdhKeyBytes(): Promise<{ publicKey: Bytes; pkcs8: Bytes }> {
+  const { subtle } = webCrypto();
+  const pair = await subtle.generateKey(ECDH, true, ['deriveBits']);
+  return {
+    publicKey: new Uint8Array(await subtle.exportKey('raw', pair.publicKey)),
+    pkcs8: new Uint8Array(await subtle.exportKey('pkcs8', pair.privateKey)),
+  };
+}
+
 function describesKey(value: CryptoKey): value is CryptoKey {
   return (
     typeof value === 'object' &&

@@ -90,11 +90,14 @@ describe('after the account key was rotated', () => {
     const [before, after] = [await newAccount(), await newAccount()];
     const ids = { accountId: newId(), transcriptId: newId() };
     const { transcriptKey, wrap } = await createTranscriptKey(before.accountKey, ids);
-    const moved = await rewrapTranscriptKey({ accountKey: before.accountKey, wrap }, after, ids);
+    const { accountId } = ids;
+    const from = { key: before.accountKey, accountId, wrap };
+    const to = { key: after.accountKey, accountId };
+    const moved = await rewrapTranscriptKey(from, to, ids.transcriptId);
     expect(await areEqual(transcriptKey, await openTranscriptKey(after.accountKey, ids, moved))).toBe(true);
     expect(await codeOf(openTranscriptKey(before.accountKey, ids, moved))).toBe('authentication_failed');
     const other = { ...ids, transcriptId: newId() };
-    const failing = rewrapTranscriptKey({ accountKey: before.accountKey, wrap }, after, other);
+    const failing = rewrapTranscriptKey(from, to, other.transcriptId);
     expect(await codeOf(failing)).toBe('authentication_failed');
   });
 

@@ -226,7 +226,7 @@ describe('the index and freshness', () => {
       { [deleted]: { ...mark, rekey: false } },
       { [deleted]: { deleted: true, rekey: true } },
     ]) {
-      const sealed = await seal(accountKey, contexts.index(accountId, 1), padDocument(document));
+      const sealed = await seal(accountKey, contexts.index({ accountId }, 1), padDocument(document));
       expect(await codeOf(openIndex(accountKey, { accountId, indexRevision: 1 }, sealed))).toBe(
         'invalid_document',
       );
