@@ -93,6 +93,8 @@ export const rotateRequestSchema = z.strictObject({
   authKey,
   keys: keyRecordSchema,
   transcriptKeys: z.record(idSchema, wrappedKey),
+  /** The secret of every link, sealed anew likewise. */
+  shareLinks: z.optional(z.record(idSchema, wrappedKey)),
   index: z.string().check(z.regex(/^[A-Za-z0-9_-]*$/)),
 });
 export const rotateAnswerSchema = z.strictObject({ keyVersion: revision, indexRevision: z.int() });

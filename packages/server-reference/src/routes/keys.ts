@@ -61,7 +61,10 @@ export function registerKeys(context: VaultContext): void {
     context,
     routes.rotateKeys,
     async (request, reply) => {
-      const { authKey, keys, transcriptKeys, index } = validate(rotateRequestSchema, request.body);
+      const { authKey, keys, transcriptKeys, shareLinks, index } = validate(
+        rotateRequestSchema,
+        request.body,
+      );
       const indexRevision = replacedIndex(request);
       const { id } = await provenAccount(request, keys, authKey);
       if (keys.recovery === undefined)
@@ -72,10 +75,12 @@ export function registerKeys(context: VaultContext): void {
       const rotation = {
         accountId: id,
         transcriptKeys,
+        shareLinks: shareLinks ?? {},
         index: { replaces: indexRevision, sealed: Buffer.from(index, 'base64url') },
         bound: limits.accountBytes,
+        now: new Date(clock()),
       };
-      const now = new Date(clock());
+      const { now } = rotation;
       const written = await replaceKeys(store, id, await hashKeys(keys), request.sessionHash, now, (db) =>
         rotateTranscriptKeys(db, rotation),
       );

@@ -53,7 +53,7 @@ export function registerShares(context: VaultContext): void {
   );
 
   vaultRoute(context, routes.listShares, async (request): Promise<ShareList> => {
-    const rows = await listShares(store, request.accountId, new Date(clock()));
+    const rows = await listShares(store.db, request.accountId, new Date(clock()));
     return { shares: rows.map(infoOf) };
   });
 

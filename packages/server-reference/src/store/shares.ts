@@ -75,8 +75,8 @@ export async function createShare(store: Store, { bound, ...row }: NewShare): Pr
 }
 
 /** The shares of an account that have not ended, oldest first. */
-export async function listShares(store: Store, accountId: string, now: Date): Promise<ShareRow[]> {
-  return alive(store.db, now.toISOString())
+export async function listShares(db: Connection, accountId: string, now: Date): Promise<ShareRow[]> {
+  return alive(db, now.toISOString())
     .select(rowColumns)
     .where('account_id', '=', accountId)
     .orderBy('created_at')
