@@ -9,6 +9,7 @@ import {
   deriveAuthKey,
   deriveRecoveryAuthKey,
   encodeBase64url,
+  findVanished,
   normalizeEmail,
   recoverAccountKey,
   rewrapAccountKey,
@@ -37,8 +38,9 @@ import type { FreshnessStore } from './freshness.js';
 import { badAnswer, type Http } from './http.js';
 import { verified } from './integrity.js';
 import { recoveryKeyOf } from './recovery-words.js';
+import { rewrapLinks } from './shares/vault-shares.js';
 import { vaultSpace, type Space } from './space.js';
-import { VaultListing, type IndexState } from './vault-listing.js';
+import { VaultListing, vanished, type IndexState } from './vault-listing.js';
 import { listSealed } from './vault-records.js';
 
 /** How often a change starts again because another device was faster. */
@@ -162,7 +164,8 @@ export class AccountKeys {
         json: {
           authKey: await authKeyOf(proven),
           keys: await keyRecord(next, wrap, { recoveryKey, from: { ...next, wrap } }),
-          transcriptKeys: await this.#transcriptKeys(space, proven, accountKey),
+          transcriptKeys: await this.#transcriptKeys(space, proven, accountKey, before),
+          shareLinks: await rewrapLinks(this.http, proven, { accountKey }),
           index: index ? encodeBase64url(index.sealed) : '',
         },
         headers: {
@@ -191,17 +194,25 @@ export class AccountKeys {
     return { sealed, mark: { revision: indexRevision, sha256 } };
   }
 
-  /** The key of every transcript that the server has, under the new account key. */
+  /**
+   * The key of every transcript that the server has, under the new account key. One that it kept back could never be opened again:
+   * only the old account key opens its key.
+   */
   async #transcriptKeys(
     space: Space,
     { accountId, accountKey: before }: OpenAccount,
     accountKey: CryptoKey,
+    { index }: IndexState,
   ): Promise<Record<string, string>> {
     const wraps: Record<string, string> = {};
-    for (const { id, key } of await listSealed(space, undefined)) {
-      const from = { accountKey: before, wrap: decodeBase64url(key) };
-      const ids = { accountId, transcriptId: id };
-      wraps[id] = encodeBase64url(await verified(() => rewrapTranscriptKey(from, { accountKey }, ids), id));
+    const sealed = await listSealed(space, undefined);
+    const present = sealed.map(({ id }) => id);
+    for (const id of findVanished(index, present)) throw vanished(id);
+    for (const { id, key } of sealed) {
+      const from = { key: before, accountId, wrap: decodeBase64url(key) };
+      wraps[id] = encodeBase64url(
+        await verified(() => rewrapTranscriptKey(from, { key: accountKey, accountId }, id), id),
+      );
     }
     return wraps;
   }

@@ -9,6 +9,7 @@ import {
   newId,
   newLinkSecret,
   openLinkSecret,
+  rewrapLinkSecret,
   sealLinkSecret,
   sealShare,
   sha256,
@@ -115,6 +116,26 @@ export async function listShares(http: Http, accountKey: CryptoKey): Promise<Sha
       }, info.transcriptId),
     ),
   );
+}
+
+/**
+ * The secret of every link by its id, sealed under another account key.
+ * @throws IntegrityError when one was not made by this account
+ */
+export async function rewrapLinks(
+  http: Http,
+  from: { accountKey: CryptoKey },
+  to: { accountKey: CryptoKey },
+): Promise<Record<string, string>> {
+  const { shares } = await http.json(routes.listShares, shareListSchema);
+  const links: Record<string, string> = {};
+  for (const { id, transcriptId, link } of shares) {
+    const wrap = decodeBase64url(link);
+    links[id] = encodeBase64url(
+      await verified(() => rewrapLinkSecret({ ...from, wrap }, to, id), transcriptId),
+    );
+  }
+  return links;
 }
 
 /** Which mode a link has: the server is not told, but what it holds fits one without a password or it does not. */
