@@ -18,12 +18,16 @@ import { Access } from './access.js';
 import { AccountKeys, type KeyChange, type Recovery } from './account-keys.js';
 import { Accounts, type Credentials, type OpenAccount } from './account.js';
 import { exportArchive } from './archive/export-archive.js';
+import { importArchive, type ImportOptions } from './archive/import-archive.js';
+import type { ImportResult } from './archive/imported.js';
+import type { Archive } from './archive/open-archive.js';
 import { compare, type CompareOptions } from './compare.js';
 import { MemoryFreshness, type FreshnessStore } from './freshness.js';
 import { Http } from './http.js';
 import type { AudioSource, Platform } from './platform.js';
 import { PrivateMode } from './private-mode.js';
 import { recoveryKeyOf } from './recovery-words.js';
+import { vaultSpace } from './space.js';
 import { openStream, type StreamOptions, type TranscriptStream } from './stream.js';
 import { MemoryCache, type CacheStore } from './search/cache.js';
 import { transcribe, type TranscribeOptions } from './transcription.js';
@@ -201,6 +205,22 @@ export class Sealscribe {
    */
   exportArchive(options: { signal?: AbortSignal } = {}): ReadableStream<Uint8Array> {
     return exportArchive(this.#http, options.signal);
+  }
+
+  /**
+   * Brings an opened archive into this account: everything is sealed anew under its keys. It may be done again: see
+   * {@link Imported}.
+   *
+   * @throws WrongPasswordError; IntegrityError when the account, not the archive, is not in order; ApiError "payload_too_large"
+   */
+  async importArchive(
+    archive: Archive,
+    credentials: Credentials,
+    options: ImportOptions = {},
+  ): Promise<ImportResult> {
+    const { accountId, accountKey } = await this.#accounts.unlock(credentials);
+    const space = vaultSpace(this.#http, this.#freshness, accountId, () => accountKey);
+    return importArchive(archive, { space, http: this.#http, credentials }, options);
   }
 
   /** Deletes everything that the account has stored, at once and for good. The account stays. */

@@ -38,11 +38,8 @@ export interface Archive {
   /** When the server says that it made it. */
   readonly createdAt: string;
   readonly vault: ArchivedVault;
-  /**
-   * The blobs of private mode.
-   * @throws TypeError when the archive was opened with recovery words: private mode knows the password alone
-   */
-  privateMode(): Promise<ArchivedPrivateMode>;
+  /** The blobs of private mode; undefined when the archive was opened with recovery words, which do not open them. */
+  privateMode(): Promise<ArchivedPrivateMode | undefined>;
 }
 
 /** Email and password as the person typed them, or the 24 words instead of both. */
@@ -76,11 +73,7 @@ export async function openArchive(
   return {
     createdAt: manifest.createdAt,
     vault: new Vault(http, new MemoryFreshness(), { accountId, accountKey }),
-    privateMode: async () => {
-      if (!('password' in key))
-        throw new TypeError('private mode needs the password: open the archive with it');
-      return PrivateMode.derive(http, key);
-    },
+    privateMode: async () => ('password' in key ? PrivateMode.derive(http, key) : undefined),
   };
 }
 
