@@ -29,6 +29,8 @@ export type Lie = (
 export interface LyingServer {
   url: string;
   lie: Lie | undefined;
+  /** Asks the real server. */
+  ask: (asked: Asked) => Promise<Answered>;
   /** Everything that was asked since it was last emptied. */
   asked: Asked[];
   stop(): Promise<void>;
@@ -53,6 +55,7 @@ export async function startLyingServer(real: string): Promise<LyingServer> {
   const liar: LyingServer = {
     url: '',
     lie: undefined,
+    ask,
     asked: [],
     stop: async () => {
       server.closeAllConnections();
@@ -68,6 +71,7 @@ export async function startLyingServer(real: string): Promise<LyingServer> {
       const answer = (await liar.lie?.(asked, ask)) ?? (await ask(asked));
       const headers = { ...answer.headers };
       for (const name of ['connection', 'keep-alive', 'transfer-encoding']) delete headers[name];
+      for (const name in headers) if (headers[name] === undefined) delete headers[name];
       response.writeHead(answer.status, { ...headers, 'content-length': answer.body.length });
       response.end(answer.body);
     })();

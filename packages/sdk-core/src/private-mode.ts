@@ -22,7 +22,7 @@ import {
 import type { Credentials } from './account.js';
 import { checkTranscript } from './documents.js';
 import { ApiError, IntegrityError } from './errors.js';
-import type { Http } from './http.js';
+import { badAnswer, type Http } from './http.js';
 import { verified } from './integrity.js';
 
 /** Header of a request that carries bytes. */
@@ -75,15 +75,20 @@ export class PrivateMode {
 
   /** What the server knows of every blob: id, size, times. */
   async list(): Promise<BlobInfo[]> {
-    const blobs: BlobInfo[] = [];
+    const found = new Map<string, BlobInfo>();
     let after: string | null = null;
     do {
       const query: Record<string, string> = after === null ? {} : { after };
       const page = await this.#http.json(routes.listBlobs, blobListSchema, { query });
-      blobs.push(...page.blobs);
-      after = page.next === after || page.blobs.length === 0 ? null : page.next;
+      for (const blob of page.blobs) {
+        // The same id twice, or a page that leads nowhere, would let a server keep us here for ever.
+        if (found.has(blob.id)) throw badAnswer();
+        found.set(blob.id, blob);
+      }
+      if (page.next !== null && page.blobs.length === 0) throw badAnswer();
+      after = page.next;
     } while (after !== null);
-    return blobs;
+    return [...found.values()];
   }
 
   /**
