@@ -169,3 +169,46 @@ def open_part(transcript_key, transcript_id, card, part, sealed):
     if sha256(sealed) != named["sha256"]:
         raise CannotOpen
     return json.loads(open_sealed(transcript_key, part_context(part, transcript_id, named["revision"]), sealed))
+
+
+# Section 4: share-v1
+
+def hkdf_sha256(secret, salt, info, length=32):
+    """HKDF with HMAC-SHA-256 (RFC 5869), written out."""
+    key, out, block = hmac.digest(salt or bytes(32), secret, "sha256"), b"", b""
+    while len(out) < length:
+        block = hmac.digest(key, block + info + bytes([len(out) // 32 + 1]), "sha256")
+        out += block
+    return out[:length]
+
+
+def share_fragment(mode, link_secret):
+    return to_base64url(bytes([1, mode]) + link_secret)
+
+
+def read_fragment(fragment):
+    """Gives (mode, link secret)."""
+    data = from_base64url(fragment)
+    if len(data) != 34 or data[0] != 1 or data[1] > 1:
+        raise CannotOpen
+    return data[1], data[2:]
+
+
+def derive_share(share_id, mode, link_secret, password=None):
+    """Gives (share key, access token)."""
+    raw_id, salt = from_base64url(share_id), b""
+    if mode == 1:
+        secret = unicodedata.normalize("NFKC", password).encode()
+        salt = hashlib.pbkdf2_hmac("sha256", secret, bind("sealscribe/share-password/v1", raw_id), 600_000, 32)
+    return (
+        hkdf_sha256(link_secret, salt, bind("sealscribe/share/v1", raw_id, bytes([mode]))),
+        hkdf_sha256(link_secret, salt, bind("sealscribe/share-access/v1", raw_id, bytes([mode]))),
+    )
+
+
+def share_document_context(share_id):
+    return bind("sealscribe/share-document/v1", from_base64url(share_id))
+
+
+def share_link_context(share_id):
+    return bind("sealscribe/share-link/v1", from_base64url(share_id))

@@ -11,19 +11,26 @@ import {
   deriveAuthKey,
   deriveKey,
   deriveRoot,
+  deriveShare,
   encodeBase64url,
+  encodeFragment,
   encrypt,
   newId,
+  newLinkSecret,
   newSalt,
   open,
   openAccountKey,
   openCard,
   openIndex,
+  openLinkSecret,
   openPart,
+  openShare,
   openTranscriptKey,
   seal,
   sealIndex,
   sealRecord,
+  sealShare,
+  type ShareMode,
 } from '../src/index.js';
 import { importHmacKey, randomBytes } from '../src/webcrypto.js';
 
@@ -152,6 +159,37 @@ describe.skipIf(python === undefined)('an independent implementation in Python',
       }
       const theirIndex = await openIndex(theirAccountKey, { accountId, indexRevision: 1 }, theirs('index'));
       expect(theirIndex.index).toEqual({ [transcriptId]: { revision: 1, sha256: opened.sha256 } });
+    }
+  });
+
+  it(`opens and makes ${rounds} links, with and without a password`, async () => {
+    for (const i of times) {
+      const [shareId, linkSecret] = [newId(), newLinkSecret()];
+      const mode = (i % 2) as ShareMode;
+      const password = mode === 1 ? word(1 + (randomBytes(1)[0] % 20)) : undefined;
+      const document = { title: word(20), text: word(20_000) };
+      const fragment = encodeFragment({ mode, linkSecret });
+      const { shareKey, accessToken } = await deriveShare(shareId, { mode, linkSecret }, password);
+      const ours = {
+        do: 'share-open',
+        ...{ shareId, fragment, password },
+        document: b64(await sealShare(shareKey, shareId, document)),
+      };
+      expect(await ask(ours)).toEqual({ accessToken: b64(accessToken), document });
+      expect(await ask({ ...ours, shareId: newId() })).toBe('refused');
+      if (password) expect(await ask({ ...ours, password: `${password}.` })).toBe('refused');
+
+      const raw = randomBytes(32);
+      const made = (await ask({
+        do: 'share-seal',
+        ...{ shareId, mode, password, document },
+        linkSecret: b64(linkSecret),
+        accountKey: b64(raw),
+      })) as Record<string, string>;
+      expect([made['fragment'], made['accessToken']]).toEqual([fragment, b64(accessToken)]);
+      expect(await openShare(shareKey, shareId, decodeBase64url(made['document']))).toEqual(document);
+      const theirs = await openLinkSecret(await importHmacKey(raw), shareId, decodeBase64url(made['link']));
+      expect(theirs).toEqual(linkSecret);
     }
   });
 });

@@ -1,14 +1,18 @@
-// Wycheproof's cases for AES-GCM and PBKDF2 lie in the shared folder beside the checkout.
+// Wycheproof's cases for AES-GCM, PBKDF2, HKDF and HMAC lie in the shared folder beside the checkout.
 import { existsSync, readFileSync } from 'node:fs';
-import { pbkdf2Sync } from 'node:crypto';
+import { createHmac, pbkdf2Sync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { decrypt, importKey } from '../src/index.js';
 import {
   aesGcmDecrypt,
   aesGcmEncrypt,
+  hkdfBytes,
   hkdfExpand,
+  hkdfToHmacKey,
   importAesKey,
+  importHkdfKey,
   importHmacKey,
+  pbkdf2Bytes,
   pbkdf2ToAesKey,
   pbkdf2ToHmacKey,
 } from '../src/webcrypto.js';
@@ -109,5 +113,63 @@ describe.skipIf(pbkdf2.length === 0)('Wycheproof PBKDF2-HMAC-SHA-256', () => {
     expect(await hkdfExpand(hmac, text, 64)).toEqual(
       await hkdfExpand(await importHmacKey(expected), text, 64),
     );
+    expect(await pbkdf2Bytes(fromHex(password), fromHex(salt), iterationCount)).toEqual(expected);
+  });
+});
+
+interface HkdfCase {
+  tcId: number;
+  comment: string;
+  ikm: string;
+  salt: string;
+  info: string;
+  size: number;
+  okm: string;
+  result: 'valid' | 'invalid';
+}
+const hkdf = groups<HkdfCase>('hkdf_sha256_test.json').flatMap((group) => group.tests);
+
+describe.skipIf(hkdf.length === 0)('Wycheproof HKDF-SHA-256', () => {
+  it('has the expected cases', () => {
+    expect(hkdf).toHaveLength(86);
+    expect(hkdf.filter(({ result }) => result === 'invalid')).toHaveLength(3);
+  });
+
+  it.each(hkdf)('$tcId $comment $size: $result', async ({ ikm, salt, info, size, okm, result }) => {
+    const key = await importHkdfKey(fromHex(ikm));
+    const deriving = hkdfBytes(key, fromHex(salt), fromHex(info), size);
+    if (result === 'invalid') return expect(deriving).rejects.toThrow();
+    expect(toHex(await deriving)).toBe(okm);
+    // As a key it cannot be read: 32 bytes, compared by what they do.
+    const whole = await hkdfBytes(key, fromHex(salt), fromHex(info), 32);
+    const text = new Uint8Array(40);
+    expect(await hkdfExpand(await hkdfToHmacKey(key, fromHex(salt), fromHex(info)), text, 64)).toEqual(
+      await hkdfExpand(await importHmacKey(whole), text, 64),
+    );
+  });
+});
+
+interface HmacCase {
+  tcId: number;
+  comment: string;
+  key: string;
+  msg: string;
+  tag: string;
+  result: 'valid' | 'invalid';
+}
+const hmac = groups<HmacCase>('hmac_sha256_test.json').flatMap((group) => group.tests);
+
+describe.skipIf(hmac.length === 0)('Wycheproof HMAC-SHA-256', () => {
+  it('has the expected cases', () => expect(hmac).toHaveLength(174));
+
+  // HKDF is where HMAC-SHA-256 stands here: it extracts HMAC(salt, ikm), and its first block is HMAC(that, info || 1). A case cut
+  // short is completed by an independent implementation, which has to agree with the case first.
+  it.each(hmac)('$tcId $comment: $result', async ({ key, msg, tag, result }) => {
+    const whole = createHmac('sha256', fromHex(key)).update(fromHex(msg)).digest();
+    expect(whole.toString('hex').startsWith(tag)).toBe(result === 'valid');
+    const first = (prk: Uint8Array) => createHmac('sha256', prk).update(Uint8Array.of(1)).digest('hex');
+    const derived = await hkdfBytes(await importHkdfKey(fromHex(msg)), fromHex(key), new Uint8Array(), 32);
+    expect(toHex(derived)).toBe(first(whole));
+    if (result === 'invalid' && tag.length === 64) expect(toHex(derived)).not.toBe(first(fromHex(tag)));
   });
 });

@@ -20,6 +20,23 @@ def answer(command):
         return b64(formats.open_sealed(unb64(command["key"]), unb64(command["context"]), unb64(command["data"])))
     if kind == "seal":
         return b64(formats.seal(unb64(command["key"]), unb64(command["context"]), unb64(command["data"])))
+    if kind == "share-open":
+        # As somebody who has the link: its id, what stands behind the #, the password, and the bytes of the server.
+        mode, secret = formats.read_fragment(command["fragment"])
+        key, token = formats.derive_share(command["shareId"], mode, secret, command.get("password"))
+        document = formats.open_sealed(key, formats.share_document_context(command["shareId"]), unb64(command["document"]))
+        return {"accessToken": b64(token), "document": json.loads(document)}
+    if kind == "share-seal":
+        secret = unb64(command["linkSecret"])
+        key, token = formats.derive_share(command["shareId"], command["mode"], secret, command.get("password"))
+        return {
+            "fragment": formats.share_fragment(command["mode"], secret),
+            "accessToken": b64(token),
+            "document": b64(
+                formats.seal(key, formats.share_document_context(command["shareId"]), formats.pad_document(command["document"]))
+            ),
+            "link": b64(formats.seal(unb64(command["accountKey"]), formats.share_link_context(command["shareId"]), secret)),
+        }
     root = formats.account_root(command["email"], command["password"], unb64(command["salt"]), command["iterations"])
     if kind == "auth-key":
         return b64(formats.auth_key(root))
