@@ -8,6 +8,7 @@ import {
   multipart,
   newId,
   newParts,
+  newShare,
   Person,
   replacing,
   startVault,
@@ -24,6 +25,7 @@ let vault: VaultApp;
 let owner: Person;
 const blob = newId();
 const transcript = newId();
+const shareId = newId();
 beforeAll(async () => {
   vault = await startVault();
   owner = await Person.signUp(vault);
@@ -31,6 +33,7 @@ beforeAll(async () => {
   await owner.putTranscript(transcript, newParts(), creating(0));
   const { card, index } = newParts();
   await owner.putTranscript(transcript, { card, index }, replacing(1, 1));
+  expect((await owner.putShare(transcript, shareId, newShare().share)).statusCode).toBe(201);
 });
 afterAll(() => vault.close());
 
@@ -40,14 +43,29 @@ test('every vault route of the table is there', () => {
   expect(guarded.length).toBeGreaterThan(15);
 });
 
-test('only sign-up, prelogin, sign-in and recovery go without a session', () => {
+test('only sign-up, prelogin, sign-in, recovery and opened links go without a session', () => {
   const open = vaultRoutes.filter(([, { auth }]) => !auth).map(([name]) => name);
-  expect(open.sort()).toEqual(['prelogin', 'putKeysByRecovery', 'recover', 'signIn', 'signUp']);
+  const accounts = ['prelogin', 'putKeysByRecovery', 'recover', 'signIn', 'signUp'];
+  expect(open.sort()).toEqual([...accounts, 'openShare', 'sharePage'].sort());
 });
+
+/** The ids in a route's path, of the owner's own things. */
+function idsOf({ path }: Route): string[] {
+  if (path.includes('/workspaces/')) return [workspace, path.includes('/transcripts/') ? shared : owner.accountId];
+  return [path.startsWith('/v1/blobs') ? blob : transcript];
+}
 
 /** A well-formed request to the owner's own things, so that nothing but the session can be wrong with it. */
 function ask(route: Route, authorization: string | undefined) {
-  const id = route.path.startsWith('/v1/blobs') ? blob : transcript;
+  const owned = { '/v1/blobs': blob, '/v1/shares': shareId };
+  const id = Object.entries(owned).find(([path]) => route.path.startsWith(path))?.[1] ?? transcript;
+  if (route === routes.putShare)
+    return vault.app.inject({
+      method: 'PUT',
+      url: pathOf(route, id, newId()),
+      headers: { ...(authorization !== undefined && { authorization }) },
+      payload: newShare().share,
+    });
   const { payload, contentType } = multipart(newParts());
   const isWrite = route.method === 'PUT' && route.path.startsWith('/v1/transcripts');
   return vault.app.inject({
@@ -128,6 +146,7 @@ describe('another person', () => {
   test('sees lists and an index of their own alone', async () => {
     expect((await other.send('GET', '/v1/blobs')).json()).toEqual({ blobs: [], next: null });
     expect((await other.send('GET', '/v1/transcripts')).json()).toEqual({ transcripts: [], next: null });
+    expect((await other.send('GET', '/v1/shares')).json()).toEqual({ shares: [] });
     expect((await other.send('GET', '/v1/vault/index')).statusCode).toBe(404);
   });
 

@@ -1,7 +1,7 @@
 /**
  * A server with the vault's half alone, over a real database file in a fresh folder, spoken to by inject.
  */
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -110,6 +110,17 @@ export class Person {
       headers: { 'content-type': contentType, ...headers },
     });
   }
+
+  putShare(transcriptId: string, shareId: string, share: object) {
+    return this.send('PUT', `/v1/transcripts/${transcriptId}/shares/${shareId}`, { payload: share });
+  }
+}
+
+/** What a client sends to make a link, and the token that opens it. */
+export function newShare(limits: { views?: number; expiresIn?: number } = {}, bytes = 2000) {
+  const token = base64url(32);
+  const accessHash = createHash('sha256').update(Buffer.from(token, 'base64url')).digest('base64url');
+  return { token, share: { accessHash, link: base64url(104), document: base64url(bytes), ...limits } };
 }
 
 export const creating = (indexRevision: number) => ({
