@@ -109,7 +109,7 @@ test('what was changed in the account is kept; what was deleted comes back under
   await to.delete(other);
   const result = await bring();
   expect(outcomes(result)).toEqual(['kept', 'imported', 'unchanged']);
-  const again = result.transcripts[1]!;
+  const again = result.transcripts[1];
   expect(again).toMatchObject({ from: other, outcome: 'imported' });
   expect(again.id).not.toBe(other);
   expect((await to.open(again.id)).transcript.text).toBe('ich bin ein Berliner');
@@ -138,7 +138,7 @@ test('with the recovery words everything comes but private mode; what cannot be 
   const tampered = writeTar(
     readTar(bytes).map(({ name, data }) => {
       const copy = Buffer.from(data);
-      if (name.endsWith('transcript.1') && name.includes(id)) copy[99]! ^= 1;
+      if (name.endsWith('transcript.1') && name.includes(id)) copy[99] ^= 1;
       return { name, data: copy };
     }),
   );

@@ -126,15 +126,15 @@ describe('with transcripts, history and blobs', () => {
       changed((entries) =>
         entries.map(({ name, data }) => {
           const copy = Buffer.from(data);
-          if (pattern.test(name)) copy[copy.length >> 1]! ^= 1;
+          if (pattern.test(name)) copy[copy.length >> 1] ^= 1;
           return { name, data: copy };
         }),
       );
-    const manifest = (change: (value: Record<string, any>) => void) =>
+    const manifest = (change: (value: Manifest) => unknown) =>
       changed((entries) =>
         entries.map(({ name, data }) => {
           if (name !== 'manifest.json') return { name, data };
-          const value = JSON.parse(data.toString());
+          const value = JSON.parse(data.toString()) as Manifest;
           change(value);
           return { name, data: Buffer.from(JSON.stringify(value)) };
         }),
@@ -150,7 +150,7 @@ describe('with transcripts, history and blobs', () => {
       expect(await problemsOf(changed((entries) => entries))).toEqual([]);
       const more = changed((entries) => [...entries, { name: 'shares/x', data: Buffer.from('?') }]);
       expect(await problemsOf(more)).toEqual([]);
-      expect(await problemsOf(manifest((value) => (value['more'] = 1)))).toEqual([]);
+      expect(await problemsOf(manifest((value) => (value.more = 1)))).toEqual([]);
     });
 
     test('cut off anywhere, or no archive at all', async () => {
@@ -165,32 +165,32 @@ describe('with transcripts, history and blobs', () => {
         flippedAt(bytes, 3),
         changed((entries) => [...entries, ...entries]),
         without(/^manifest/),
-        manifest((value) => (value['version'] = 2)),
-        manifest((value) => delete value['account'].salt),
+        manifest((value) => (value.version = 2)),
+        manifest((value) => (value.account.salt = '')),
       ])
         expect(await failure(openArchive(broken, owner))).toMatchObject({ code: 'malformed' });
     });
 
     test('the key record', async () => {
       for (const [change, code] of [
-        [(account: any) => (account.iterations = 100_000), 'weak_kdf'],
-        [(account: any) => (account.iterations = 700_000), 'wrong_password'],
-        [(account: any) => (account.keyVersion += 1), 'wrong_password'],
-        [(account: any) => (account.salt = 'AAAAAAAAAAAAAAAAAAAAAA'), 'wrong_password'],
-        [(account: any) => (account.accountId = other), 'wrong_password'],
-        [(account: any) => (account.wraps.password = account.wraps.recovery), 'wrong_password'],
+        [(account: Account) => (account.iterations = 100_000), 'weak_kdf'],
+        [(account: Account) => (account.iterations = 700_000), 'wrong_password'],
+        [(account: Account) => (account.keyVersion += 1), 'wrong_password'],
+        [(account: Account) => (account.salt = 'AAAAAAAAAAAAAAAAAAAAAA'), 'wrong_password'],
+        [(account: Account) => (account.accountId = other), 'wrong_password'],
+        [(account: Account) => (account.wraps.password = account.wraps.recovery!), 'wrong_password'],
       ] as const)
         expect(
           await failure(
             openArchive(
-              manifest((value) => change(value['account'])),
+              manifest((value) => change(value.account)),
               owner,
             ),
           ),
         ).toMatchObject({
           code,
         });
-      const none = manifest((value) => delete value['account'].wraps.recovery);
+      const none = manifest((value) => delete value.account.wraps.recovery);
       expect(await failure(openArchive(none, { recoveryWords }))).toMatchObject({
         code: 'wrong_recovery_words',
       });
@@ -198,7 +198,7 @@ describe('with transcripts, history and blobs', () => {
 
     test('the index', async () => {
       expect(await problemsOf(flipped(/^index$/))).toBe('authentication_failed');
-      expect(await problemsOf(manifest((value) => (value['index'].revision -= 1)))).toBe(
+      expect(await problemsOf(manifest((value) => (value.index.revision -= 1)))).toBe(
         'authentication_failed',
       );
       // Without an index nothing is listed, so nothing that is there is believed.
@@ -263,8 +263,22 @@ describe('with transcripts, history and blobs', () => {
   });
 });
 
+interface Account {
+  accountId: string;
+  salt: string;
+  iterations: number;
+  keyVersion: number;
+  wraps: { password: string; recovery?: string };
+}
+interface Manifest {
+  version: number;
+  account: Account;
+  index: { revision: number };
+  more?: number;
+}
+
 function flippedAt(bytes: Uint8Array, at: number): Uint8Array {
   const copy = bytes.slice();
-  copy[at]! ^= 1;
+  copy[at] ^= 1;
   return copy;
 }

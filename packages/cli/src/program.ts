@@ -3,6 +3,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { registerArchive } from './commands/archive.js';
 import { registerCompare } from './commands/compare.js';
 import { registerDecrypt } from './commands/decrypt.js';
 import { registerEdit } from './commands/edit.js';
@@ -89,6 +90,7 @@ export function buildProgram(terminal: Terminal): Command {
     registerShares,
     registerUnshare,
     registerOpen,
+    registerArchive,
     registerRm,
     registerEncrypt,
     registerDecrypt,

@@ -96,6 +96,16 @@ export class Settings {
     });
   }
 
+  /** The password of the account that an archive is of: from SEALSCRIBE_FROM_PASSWORD, or typed. */
+  fromPassword(): Promise<string> {
+    return this.#lookUp('password of the archive', {
+      set: 'the password of the account that the archive is of: SEALSCRIBE_FROM_PASSWORD',
+      given: this.terminal.env.SEALSCRIBE_FROM_PASSWORD ?? '',
+      saved: undefined,
+      ask: () => askPassword(this.terminal, false, "Password of the archive's account"),
+    });
+  }
+
   /** The recovery words: from SEALSCRIBE_RECOVERY_WORDS, or typed. */
   recoveryWords(): Promise<string> {
     return this.#lookUp('recovery words', {
