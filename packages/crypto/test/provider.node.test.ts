@@ -1,6 +1,15 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { Crypto as PeculiarCrypto } from '@peculiar/webcrypto';
-import { decodeText, decrypt, deriveKey, encrypt, open, seal, useWebCrypto } from '../src/index.js';
+import {
+  decodeText,
+  decrypt,
+  deriveKey,
+  deriveShare,
+  encrypt,
+  open,
+  seal,
+  useWebCrypto,
+} from '../src/index.js';
 import { codeOf } from './failure.js';
 import { importHmacKey } from '../src/webcrypto.js';
 
@@ -30,12 +39,14 @@ describe('a Web Crypto provider that is passed in', () => {
   it('may refuse the iteration count, as some edge runtimes do: a typed error says so', async () => {
     const refusing = new Proxy(native.subtle, {
       get: (subtle, name) =>
-        name === 'deriveKey'
+        name === 'deriveKey' || name === 'deriveBits'
           ? () => Promise.reject(new DOMException('too many iterations', 'NotSupportedError'))
           : (Reflect.get(subtle, name) as () => void).bind(subtle),
     });
     useWebCrypto({ subtle: refusing } as Crypto);
     expect(await codeOf(deriveKey('password', 'alice@example.com'))).toBe('kdf_unsupported');
+    const link = { mode: 1 as const, linkSecret: new Uint8Array(32) };
+    expect(await codeOf(deriveShare('A'.repeat(22), link, 'password'))).toBe('kdf_unsupported');
     useWebCrypto(native);
   });
 
