@@ -6,7 +6,7 @@ const allowed = {
   'sdk-core': ['@sealscribe/crypto', '@sealscribe/protocol', '@scure/bip39', 'bidi-js', 'pdfkit'],
   'sdk-node': ['@sealscribe/sdk-core', 'undici', 'node:'],
   'sdk-browser': ['@sealscribe/sdk-core'],
-  cli: ['@sealscribe/sdk-node', 'commander', 'node:'],
+  cli: ['@sealscribe/sdk-node', 'commander', '@modelcontextprotocol/server', 'zod', 'node:'],
   'server-reference': [
     '@sealscribe/protocol',
     '@sealscribe/asr',
