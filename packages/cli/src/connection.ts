@@ -105,6 +105,13 @@ export async function rememberAccount(settings: Settings, session: Session): Pro
   await saveConfig(homeFolder(settings.terminal.env), config);
 }
 
+/** Saves another email of the saved account, with the session that it has. */
+export async function rememberEmail(settings: Settings, session: Session, email: string): Promise<void> {
+  const home = homeFolder(settings.terminal.env);
+  const saved = { ...(await toSaved(settings, session)), email };
+  await saveConfig(home, { ...(await loadConfig(home)), email, session: saved });
+}
+
 async function toSaved(settings: Settings, session: Session) {
   const { token, accountId, expiresAt } = session;
   return { server: await settings.server(), email: await settings.email(), token, accountId, expiresAt };

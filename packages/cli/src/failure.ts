@@ -34,6 +34,7 @@ const exitOf: Record<SealscribeErrorCode, ExitName> = {
   share_gone: 'notFound',
   bad_recovery_words: 'usage',
   forbidden: 'auth',
+  wrong_code: 'auth',
   locked_out: 'auth',
   signed_out: 'auth',
   locked: 'auth',

@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { registerArchive } from './commands/archive.js';
+import { registerChangeEmail } from './commands/change-email.js';
 import { registerCompare } from './commands/compare.js';
 import { registerDecrypt } from './commands/decrypt.js';
 import { registerEdit } from './commands/edit.js';
@@ -16,6 +17,7 @@ import { registerList } from './commands/list.js';
 import { registerListen } from './commands/listen.js';
 import { registerLogin } from './commands/login.js';
 import { registerLogout } from './commands/logout.js';
+import { registerMcp } from './commands/mcp.js';
 import { registerModels } from './commands/models.js';
 import { registerOpen } from './commands/open.js';
 import { registerPasswd } from './commands/passwd.js';
@@ -71,6 +73,7 @@ export function buildProgram(terminal: Terminal): Command {
     registerLogin,
     registerLogout,
     registerPasswd,
+    registerChangeEmail,
     registerRecover,
     registerHarden,
     registerSessions,
@@ -92,6 +95,7 @@ export function buildProgram(terminal: Terminal): Command {
     registerOpen,
     registerArchive,
     registerRm,
+    registerMcp,
     registerEncrypt,
     registerDecrypt,
     registerModels,

@@ -8,6 +8,7 @@ export const errorStatus = {
   unauthorized: 401,
   wrong_credentials: 401,
   forbidden: 403,
+  wrong_code: 403,
   not_found: 404,
   model_not_found: 404,
   method_not_allowed: 405,

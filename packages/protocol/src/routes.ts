@@ -45,6 +45,10 @@ export const routes = {
   putKeys: route('PUT', '/v1/account/keys', 'vault', 'session'),
   rotateKeys: route('POST', '/v1/account/rotation', 'vault', 'session'),
   exportAccount: route('GET', '/v1/account/export', 'vault'),
+  changeEmail: route('PUT', '/v1/account/email', 'vault', 'session'),
+  getPendingEmail: route('GET', '/v1/account/email', 'vault', 'session'),
+  cancelEmail: route('DELETE', '/v1/account/email', 'vault', 'session'),
+  confirmEmail: route('POST', '/v1/account/email/confirmation', 'vault', 'session'),
   deleteData: route('DELETE', '/v1/account/data', 'vault', 'session'),
   deleteAccount: route('DELETE', '/v1/account', 'vault', 'session'),
 
@@ -63,6 +67,27 @@ export const routes = {
   getRevision: route('GET', '/v1/transcripts/:id/revisions/:revision', 'vault'),
   deleteRevisions: route('DELETE', '/v1/transcripts/:id/revisions', 'vault'),
   getIndex: route('GET', '/v1/vault/index', 'vault'),
+
+  getIdentity: route('GET', '/v1/account/identity', 'vault', 'session'),
+  putIdentity: route('PUT', '/v1/account/identity', 'vault', 'session'),
+  listWorkspaces: route('GET', '/v1/workspaces', 'vault'),
+  getWorkspace: route('GET', '/v1/workspaces/:workspaceId', 'vault'),
+  putWorkspace: route('PUT', '/v1/workspaces/:workspaceId', 'vault', 'session'),
+  deleteWorkspace: route('DELETE', '/v1/workspaces/:workspaceId', 'vault', 'session'),
+  acceptWorkspace: route('PUT', '/v1/workspaces/:workspaceId/membership', 'vault', 'session'),
+  leaveWorkspace: route('DELETE', '/v1/workspaces/:workspaceId/membership', 'vault', 'session'),
+  invite: route('POST', '/v1/workspaces/:workspaceId/invitations', 'vault', 'session'),
+  uninvite: route('DELETE', '/v1/workspaces/:workspaceId/invitations/:id', 'vault', 'session'),
+  listSharedTranscripts: route('GET', '/v1/workspaces/:workspaceId/transcripts', 'vault'),
+  putSharedTranscript: route('PUT', '/v1/workspaces/:workspaceId/transcripts/:id', 'vault'),
+  getSharedCard: route('GET', '/v1/workspaces/:workspaceId/transcripts/:id', 'vault'),
+  getSharedTranscriptPart: route('GET', '/v1/workspaces/:workspaceId/transcripts/:id/transcript', 'vault'),
+  getSharedWordsPart: route('GET', '/v1/workspaces/:workspaceId/transcripts/:id/words', 'vault'),
+  deleteSharedTranscript: route('DELETE', '/v1/workspaces/:workspaceId/transcripts/:id', 'vault'),
+  listSharedRevisions: route('GET', '/v1/workspaces/:workspaceId/transcripts/:id/revisions', 'vault'),
+  getSharedRevision: route('GET', '/v1/workspaces/:workspaceId/transcripts/:id/revisions/:revision', 'vault'),
+  deleteSharedRevisions: route('DELETE', '/v1/workspaces/:workspaceId/transcripts/:id/revisions', 'vault'),
+  getSharedIndex: route('GET', '/v1/workspaces/:workspaceId/index', 'vault'),
 
   putShare: route('PUT', '/v1/transcripts/:id/shares/:shareId', 'vault'),
   listShares: route('GET', '/v1/shares', 'vault'),
@@ -85,5 +110,7 @@ export function pathOf(route: Route, ...values: readonly (string | number | unde
 
 /** Request header of the vault's writes: the revision of the index that the write replaces, quoted; "0" where there is none. */
 export const INDEX_MATCH_HEADER = 'sealscribe-index-match';
+/** Response header on what a workspace's key seals: the number of that key. */
+export const KEY_NUMBER_HEADER = 'sealscribe-key-number';
 /** Response header on a part: the transcript revision at which this part was stored. */
 export const PART_REVISION_HEADER = 'sealscribe-part-revision';

@@ -78,7 +78,7 @@ export class AccountKeys {
    */
   async change(credentials: Credentials, change: KeyChange): Promise<void> {
     const recoveryKey = change.recoveryWords == null ? undefined : await recoveryKeyOf(change.recoveryWords);
-    await this.#untilFirst(async () => {
+    await untilFirst(this.http, async () => {
       const proven = await this.accounts.unlock(credentials);
       const { keys } = proven;
       const iterations = change.iterations ?? keys.iterations;
@@ -113,7 +113,7 @@ export class AccountKeys {
     const recoveryKey = await recoveryKeyOf(recovery.recoveryWords);
     const nextRecoveryKey = await recoveryKeyOf(recovery.newRecoveryWords);
     const proof = { email, recoveryAuthKey: encodeBase64url(await deriveRecoveryAuthKey(recoveryKey)) };
-    return this.#untilFirst(async () => {
+    return untilFirst(this.http, async () => {
       const { accountId, keyVersion, wrap } = await this.http
         .json(routes.recover, recoverAnswerSchema, { json: proof })
         .catch(refuseWords);
@@ -151,7 +151,7 @@ export class AccountKeys {
    */
   async rotate(credentials: Credentials, newRecoveryWords: string): Promise<OpenAccount> {
     const recoveryKey = await recoveryKeyOf(newRecoveryWords);
-    return this.#untilFirst(async () => {
+    return untilFirst(this.http, async () => {
       const proven = await this.accounts.unlock(credentials);
       const { accountId, keys } = proven;
       const { password } = credentials;
@@ -223,27 +223,27 @@ export class AccountKeys {
   ): Promise<Target> {
     return this.accounts.newRoot({ accountId, email, keyVersion: keys.keyVersion + 1, ...derivation });
   }
+}
 
-  /** Repeats what lost a race against another device. */
-  async #untilFirst<T>(work: () => Promise<T>): Promise<T> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await work();
-      } catch (failure) {
-        if (!isConflict(failure) || attempt >= MAX_TRIES) throw failure;
-        const { platform } = this.http;
-        await platform.sleep(platform.random() * 50 * attempt);
-      }
+/** Repeats what lost a race against another device. */
+export async function untilFirst<T>({ platform }: Http, work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (failure) {
+      if (!isConflict(failure) || attempt >= MAX_TRIES) throw failure;
+      await platform.sleep(platform.random() * 50 * attempt);
     }
   }
 }
 
 const isConflict = (failure: unknown) => failure instanceof ApiError && failure.code === 'revision_conflict';
 
-const authKeyOf = async ({ root }: ProvenAccount) => encodeBase64url(await deriveAuthKey(root));
+/** What proves the account's present password to the server, base64url. */
+export const authKeyOf = async ({ root }: ProvenAccount) => encodeBase64url(await deriveAuthKey(root));
 
 /** The wrap that the account's present password opens. */
-function wrapOf({ accountId, root, keys }: ProvenAccount) {
+export function wrapOf({ accountId, root, keys }: ProvenAccount) {
   const { keyVersion, iterations } = keys;
   const context = { accountId, keyVersion, iterations, salt: decodeBase64url(keys.salt) };
   return { root, context, wrap: decodeBase64url(keys.wraps.password) };

@@ -168,6 +168,16 @@ export class Accounts {
     return { root, email, context: { accountId, keyVersion, iterations, salt } };
   }
 
+  /** The address of the account that the session is of, as the server has it; undefined without a session that it knows. */
+  async emailInSession(): Promise<string | undefined> {
+    return (await this.#keysInSession())?.email;
+  }
+
+  /** Forgets what this device has seen of an address that is not the account's any more: it may become somebody else's. */
+  async forget(email: string): Promise<void> {
+    await this.#keys(normalizeEmail(email)).restart(null);
+  }
+
   /** Takes note of a key record that this device has written. */
   async wrote({ email, context: { keyVersion, iterations } }: Target): Promise<void> {
     await this.#keys(email).see({ keyVersion, iterations });

@@ -11,6 +11,7 @@ import {
   type Health,
   type LanguageList,
   type ModelInfo,
+  type PendingEmail,
   type Session,
   type Transcript,
 } from '@sealscribe/protocol';
@@ -21,6 +22,7 @@ import { exportArchive } from './archive/export-archive.js';
 import { importArchive, type ImportOptions } from './archive/import-archive.js';
 import type { ImportResult } from './archive/imported.js';
 import type { Archive } from './archive/open-archive.js';
+import { EmailChange } from './email-change.js';
 import { compare, type CompareOptions } from './compare.js';
 import { MemoryFreshness, type FreshnessStore } from './freshness.js';
 import { Http } from './http.js';
@@ -60,6 +62,7 @@ export class Sealscribe {
   readonly #cache: CacheStore;
   readonly #accounts: Accounts;
   readonly #keys: AccountKeys;
+  readonly #email: EmailChange;
   /** The account's sessions and API keys. */
   readonly access: Access;
 
@@ -73,6 +76,7 @@ export class Sealscribe {
     this.#cache = options.cache ?? new MemoryCache();
     this.#accounts = new Accounts(this.#http, this.#freshness, options.minIterations);
     this.#keys = new AccountKeys(this.#http, this.#freshness, this.#accounts);
+    this.#email = new EmailChange(this.#http, this.#accounts);
     this.access = new Access(this.#http);
   }
 
@@ -177,6 +181,36 @@ export class Sealscribe {
    */
   async changeKeys(credentials: Credentials, change: KeyChange): Promise<void> {
     await this.#keys.change(credentials, change);
+  }
+
+  /**
+   * Asks for another email. The account key is sealed anew for it here, and the server sends a code to the new address (or its operator
+   * hands it out: `codeFrom`); until {@link confirmEmail} the old address stays. A change of the keys meanwhile drops the request, a
+   * later request takes its place. Transcripts stay as they are; blobs of private mode do not: their key is made from the address, so
+   * open them and save them again with a door opened before and one opened afterwards.
+   * @throws WrongPasswordError; ApiError "email_taken", "unavailable" when the code cannot be sent; RangeError for the same address
+   */
+  async changeEmail(credentials: Credentials, newEmail: string): Promise<PendingEmail> {
+    return this.#email.start(credentials, newEmail);
+  }
+
+  /** The change of the email that waits for its code, or null. For show only: the address is what the server says. */
+  async pendingEmail(): Promise<PendingEmail | null> {
+    return this.#email.pending();
+  }
+
+  /** Takes back a change of the email that waits for its code. */
+  async cancelEmail(): Promise<void> {
+    await this.#email.cancel();
+  }
+
+  /**
+   * Puts the new email in force with its code. Every other session ends; this one goes on.
+   * @param credentials The old address, and the password.
+   * @throws WrongPasswordError; ApiError "wrong_code", "email_taken"; TypeError when it cannot be a code
+   */
+  async confirmEmail(credentials: Credentials, newEmail: string, code: string): Promise<void> {
+    await this.#email.confirm(credentials, newEmail, code);
   }
 
   /**

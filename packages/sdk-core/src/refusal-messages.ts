@@ -11,6 +11,7 @@ export const refusalMessages: Record<ErrorCode | 'unknown', string> = {
   unauthorized: 'The session is unknown or has run out: sign in again.',
   wrong_credentials: 'The email or the password is wrong.',
   forbidden: 'The server does not allow this.',
+  wrong_code: 'The code is wrong, or nothing waits for it any more.',
   not_found: 'There is nothing under this id.',
   model_not_found: 'The server has no such model.',
   method_not_allowed: 'The server does not offer this.',

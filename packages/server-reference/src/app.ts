@@ -13,6 +13,7 @@ import {
   type FastifyServerOptions,
 } from 'fastify';
 import { routes } from '@sealscribe/protocol';
+import { emailHook } from './auth/email-hook.js';
 import { requireSession } from './auth/session.js';
 import type { Config } from './config.js';
 import { allowOrigins } from './cross-origin.js';
@@ -32,7 +33,7 @@ import { letGoOfBodies } from './unread-body.js';
 
 /** What an app is built from. */
 export interface AppParts {
-  readonly config: Pick<Config, 'allowOrigin' | 'maxStreams' | 'streamIdle' | 'workers'>;
+  readonly config: Pick<Config, 'allowOrigin' | 'emailHook' | 'maxStreams' | 'streamIdle' | 'workers'>;
   readonly store: Store;
   readonly transcriber: Transcriber;
   readonly log: Logger;
@@ -84,7 +85,8 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     const { allowOrigin, streamIdle, maxStreams = 4 * config.workers } = config;
     await registerStream(scope, { transcriber, signedIn, draining, allowOrigin, streamIdle, maxStreams });
   });
-  registerVaultRoutes(app, { store });
+  const { emailHook: program } = config;
+  registerVaultRoutes(app, { store, sendEmail: program === undefined ? undefined : emailHook(program) });
   await app.ready();
   return app;
 }

@@ -44,6 +44,8 @@ export interface Config {
   /** Where models run. */
   readonly device: DeviceWish;
   readonly decoder: DecoderChoice;
+  /** Program that sends the server's mail; without it the operator hands out codes. */
+  readonly emailHook?: string;
   /** Origins whose pages may call the server from a browser; '*' = all. */
   readonly allowOrigin: readonly string[];
   /** Seconds that a stopping server gives running transcriptions. */
@@ -135,6 +137,12 @@ export function readConfig(argv: readonly string[], version: string): Config {
       option('--decoder <which>', 'what decodes media')
         .choices(['auto', 'ffmpeg', 'builtin'])
         .default('auto'),
+    )
+    .addOption(
+      option(
+        '--email-hook <program>',
+        'program that sends mail: JSON on its standard input, one message a run',
+      ),
     )
     .addOption(
       option(

@@ -10,6 +10,7 @@ const messages: Record<ErrorCode, string> = {
   unauthorized: 'Sign in first: the session token is missing, unknown or expired.',
   wrong_credentials: 'The email or the password is wrong.',
   forbidden: 'This is not allowed.',
+  wrong_code: 'The code is wrong, or nothing waits for it any more.',
   not_found: 'There is nothing here.',
   model_not_found: 'There is no such model on this server.',
   method_not_allowed: 'This route does not take that method.',

@@ -16,6 +16,7 @@ import { hashKeys } from '../auth/hash-keys.js';
 import { startSession } from '../auth/session.js';
 import { HttpError } from '../http-error.js';
 import { readAccount, replaceKeys, storedKeysOf, type Account } from '../store/accounts.js';
+import { rotateSecrets } from '../store/identities.js';
 import { rotateTranscriptKeys } from '../store/rotation.js';
 import { perMinute } from './rate-limit.js';
 import { etagOf, replacedIndex, replacedRevision } from './revisions.js';
@@ -45,7 +46,9 @@ export function registerKeys(context: VaultContext): void {
     const account = await readAccount(store.db, request.accountId);
     // Before the password: whoever lost a race to another device has an outdated one and is to start again.
     if (account.keyVersion !== replaces) throw new HttpError('revision_conflict');
-    return credentials.check(account.email, authKey, request.ip);
+    await credentials.check(account.email, authKey, request.ip);
+    checkEmail(account, keys);
+    return account;
   };
 
   vaultRoute(context, routes.putKeys, async (request, reply) => {
@@ -61,7 +64,7 @@ export function registerKeys(context: VaultContext): void {
     context,
     routes.rotateKeys,
     async (request, reply) => {
-      const { authKey, keys, transcriptKeys, shareLinks, index } = validate(
+      const { authKey, keys, transcriptKeys, shareLinks, index, ...secrets } = validate(
         rotateRequestSchema,
         request.body,
       );
@@ -82,7 +85,7 @@ export function registerKeys(context: VaultContext): void {
       };
       const { now } = rotation;
       const written = await replaceKeys(store, id, await hashKeys(keys), request.sessionHash, now, (db) =>
-        rotateTranscriptKeys(db, rotation),
+        rotateSecrets(db, id, secrets).then(() => rotateTranscriptKeys(db, rotation)),
       );
       reply.header('etag', etagOf(keys.keyVersion));
       return { keyVersion: keys.keyVersion, indexRevision: written };
@@ -109,6 +112,7 @@ export function registerKeys(context: VaultContext): void {
       const replaces = replacedVersion(request, keys);
       const account = await credentials.check(normalizeEmail(email), recoveryAuthKey, request.ip, 'recovery');
       if (account.keyVersion !== replaces) throw new HttpError('revision_conflict');
+      checkEmail(account, keys);
       const now = new Date(clock());
       await replaceKeys(store, account.id, await hashKeys(keys), undefined, now, async () => undefined);
       reply.header('etag', etagOf(keys.keyVersion));
@@ -118,8 +122,14 @@ export function registerKeys(context: VaultContext): void {
   );
 }
 
+/** The address that a record is for is the account's: another one has to be confirmed first (email.ts). */
+function checkEmail({ email }: Account, keys: KeyRecord): void {
+  if (normalizeEmail(keys.email) !== email)
+    throw new HttpError('bad_request', 'The field "keys.email" must be the address of the account.');
+}
+
 /** The version that a record replaces, which must be the one before its own. */
-function replacedVersion(request: FastifyRequest, keys: KeyRecord): number {
+export function replacedVersion(request: FastifyRequest, keys: KeyRecord): number {
   const replaces = replacedRevision(request);
   if (keys.keyVersion !== replaces + 1)
     throw new HttpError('bad_request', 'The field "keys.keyVersion" must be one more than If-Match.');

@@ -4,6 +4,7 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteShorthandOptions } from 'fastify';
 import type { Route } from '@sealscribe/protocol';
+import type { SendEmail } from '../auth/email-hook.js';
 import type { Credentials } from '../auth/credentials.js';
 import { requireSession } from '../auth/session.js';
 import type { Store } from '../store/index.js';
@@ -26,6 +27,8 @@ export interface VaultLimits {
   sessionDays: number;
   /** Requests per minute and address to each of sign-up, prelogin, sign-in and opening links. */
   signInsPerMinute: number;
+  /** Changes of an email per minute and address, and likewise codes that are tried. */
+  emailsPerMinute: number;
 }
 
 /** What every route works with. */
@@ -34,6 +37,8 @@ export interface VaultContext {
   store: Store;
   credentials: Credentials;
   limits: VaultLimits;
+  /** Without it, codes come from the operator: see ../email-codes.ts. */
+  sendEmail: SendEmail | undefined;
   /** Milliseconds since the epoch. */
   clock: () => number;
 }

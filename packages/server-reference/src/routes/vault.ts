@@ -4,17 +4,22 @@
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Credentials } from '../auth/credentials.js';
+import type { SendEmail } from '../auth/email-hook.js';
 import type { Store } from '../store/index.js';
 import { registerAccounts } from './accounts.js';
 import { registerBlobs } from './blobs.js';
 import { registerExport } from './export.js';
+import { registerEmail } from './email.js';
 import { registerHistory } from './history.js';
+import { registerIdentities } from './identities.js';
 import { registerKeys } from './keys.js';
 import { installRateLimit } from './rate-limit.js';
 import { installMultipart } from './sealed-parts.js';
 import { registerSessions } from './sessions.js';
 import { registerShares } from './shares.js';
+import { vaultTranscripts } from './transcript-space.js';
 import { registerTranscripts } from './transcripts.js';
+import { registerWorkspaces } from './workspaces.js';
 import type { VaultContext, VaultLimits } from './vault-route.js';
 
 export type { VaultLimits } from './vault-route.js';
@@ -31,6 +36,7 @@ const DEFAULT_VAULT_LIMITS: VaultLimits = {
   accountBytes: 1024 * MIB,
   sessionDays: 30,
   signInsPerMinute: 120,
+  emailsPerMinute: 10,
 };
 
 /** What the vault's routes need. */
@@ -39,12 +45,14 @@ export interface VaultDependencies {
   /** Milliseconds since the epoch; Date.now unless a test says otherwise. */
   clock?: () => number;
   limits?: Partial<VaultLimits>;
+  /** Sends the codes that confirm another email; without it they come from the operator. */
+  sendEmail?: SendEmail | undefined;
 }
 
 /** Registers every route of the vault's half. */
 export function registerVaultRoutes(
   app: FastifyInstance,
-  { store, clock = Date.now, limits }: VaultDependencies,
+  { store, clock = Date.now, limits, sendEmail }: VaultDependencies,
 ): void {
   void app.register(async (scope) => {
     const context: VaultContext = {
@@ -53,6 +61,7 @@ export function registerVaultRoutes(
       clock,
       credentials: new Credentials(store, clock),
       limits: { ...DEFAULT_VAULT_LIMITS, ...limits },
+      sendEmail,
     };
     scope.decorateRequest('accountId', '');
     scope.decorateRequest('sessionHash', '');
@@ -69,9 +78,13 @@ export function registerVaultRoutes(
     registerAccounts(context);
     registerSessions(context);
     registerKeys(context);
+    registerEmail(context);
     registerBlobs(context);
-    registerTranscripts(context);
-    registerHistory(context);
+    const own = vaultTranscripts(store);
+    registerTranscripts(context, own);
+    registerHistory(context, own);
+    registerIdentities(context);
+    registerWorkspaces(context);
     registerShares(context);
     registerExport(context);
   });

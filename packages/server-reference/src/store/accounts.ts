@@ -71,7 +71,8 @@ export function storedKeysOf(account: Account): StoredKeys {
 }
 
 /**
- * Puts a new key record in the place of version `keys.keyVersion - 1` and ends every session but the one given by its hash.
+ * Puts a new key record in the place of version `keys.keyVersion - 1`, ends every session but the one given by its hash and
+ * drops a change of the email that waits.
  * `also` runs in the same transaction. The old wraps and hashes are gone from the disk when this returns.
  *
  * @throws HttpError `revision_conflict`, `email_taken`, and what `also` throws
@@ -99,7 +100,10 @@ export async function replaceKeys<T>(
       .where('account_id', '=', accountId)
       .where('token_hash', '!=', keptSession ?? '')
       .execute();
-    return also(db);
+    const made = await also(db);
+    // It was made from the record that is gone now.
+    await db.deleteFrom('pending_emails').where('account_id', '=', accountId).execute();
+    return made;
   });
   await store.scrub();
   return result;

@@ -29,7 +29,8 @@ export interface Store {
   close(): Promise<void>;
 }
 
-const FILE_NAME = 'sealscribe.db';
+/** The database in the data folder. */
+export const FILE_NAME = 'sealscribe.db';
 /** Bytes at which the log is emptied without a deletion asking for it. */
 const LONG_LOG = 4 * 1024 * 1024;
 

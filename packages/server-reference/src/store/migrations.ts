@@ -4,6 +4,8 @@
  * same steps with `bytea` for `blob`.
  */
 import { sql, type CreateTableBuilder, type Kysely, type Migration } from 'kysely';
+import { createPendingEmails } from './email-migration.js';
+import { createWorkspaces } from './workspace-migration.js';
 
 const strict = sql`strict`;
 
@@ -153,4 +155,6 @@ export const migrations: Record<string, Migration> = {
   '0002-recovery-and-api-keys': { up: addRecoveryAndApiKeys },
   '0003-earlier-revisions': { up: createHistory },
   '0004-shares': { up: createShares },
+  '0005-workspaces': { up: createWorkspaces },
+  '0006-pending-emails': { up: createPendingEmails },
 };

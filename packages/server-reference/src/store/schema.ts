@@ -3,6 +3,7 @@
  * sealed bytes, beside it stand ids, revisions, sizes and times. Times are ISO 8601 in UTC, which sort as text; text that the
  * protocol already carries as base64url (salts, wraps, hashes) stays in that form.
  */
+import type { WorkspaceSchema } from './workspace-schema.js';
 
 /** One account and its key record: docs/formats.md, account-v1. */
 export interface AccountsTable {
@@ -23,6 +24,18 @@ export interface AccountsTable {
   stored_bytes: number;
   created_at: string;
   updated_at: string;
+}
+
+/** A change of an account's email that waits for its code: the complete key record for the new address. */
+export interface PendingEmailsTable {
+  account_id: string;
+  email: string;
+  salt: string;
+  iterations: number;
+  key_version: number;
+  auth_hash: string;
+  wrap_password: string;
+  expires_at: string;
 }
 
 /** A signed-in client; the token itself is never stored. */
@@ -125,8 +138,9 @@ export interface ServerSecretsTable {
 }
 
 /** All tables by name. */
-export interface Schema {
+export interface Schema extends WorkspaceSchema {
   accounts: AccountsTable;
+  pending_emails: PendingEmailsTable;
   sessions: SessionsTable;
   api_keys: ApiKeysTable;
   blobs: BlobsTable;

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Fastify, { type FastifyInstance, type InjectOptions, type LightMyRequestResponse } from 'fastify';
 import { INDEX_MATCH_HEADER, type PARTS } from '@sealscribe/protocol';
+import type { SendEmail } from '../../src/auth/email-hook.js';
 import { handleError } from '../../src/error-handler.js';
 import { registerVaultRoutes, type VaultLimits } from '../../src/routes/vault.js';
 import { openStore, type Store } from '../../src/store/index.js';
@@ -27,6 +28,7 @@ export interface VaultApp {
 export async function startVault(
   limits: Partial<VaultLimits> = {},
   folder = mkdtempSync(join(tmpdir(), 'sealscribe-vault-')),
+  sendEmail?: SendEmail,
 ): Promise<VaultApp> {
   const store = await openStore(folder);
   let time = Date.now();
@@ -35,7 +37,8 @@ export async function startVault(
   registerVaultRoutes(app, {
     store,
     clock: () => time,
-    limits: { signInsPerMinute: 10_000, ...limits },
+    limits: { signInsPerMinute: 10_000, emailsPerMinute: 10_000, ...limits },
+    sendEmail,
   });
   await app.ready();
   return {

@@ -1,0 +1,71 @@
+/**
+ * `sealscribe-server email-codes`: prints the codes that confirm a change of an email, for an operator whose server sends no mail. It
+ * reads the store of a server that may be running, and changes nothing. Who it is that asks for a code, the operator has to know.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command, Option } from 'commander';
+import Database from 'libsql';
+import { Kysely } from 'kysely';
+import { codeOf } from './auth/email-code.js';
+import { FILE_NAME } from './store/index.js';
+import { LibsqlDialect } from './store/libsql-dialect.js';
+import { listPendingEmails } from './store/pending-emails.js';
+import type { Schema } from './store/schema.js';
+
+/**
+ * Runs the command.
+ *
+ * @param args what follows `email-codes` on the command line
+ * @returns the exit code: 0, 1 when the store cannot be read, 2 for wrong usage.
+ */
+export async function runEmailCodes(args: readonly string[]): Promise<number> {
+  const program = new Command('sealscribe-server email-codes')
+    .description(
+      'Changes of an email that wait for their code: hand each code to whom the new address belongs.',
+    )
+    .exitOverride()
+    .addOption(
+      new Option('--data <folder>', "the server's data folder")
+        .default('./sealscribe-data')
+        .env('SEALSCRIBE_SERVER_DATA'),
+    )
+    .option('--json', 'print one JSON array on one line')
+    .action(async ({ data, json }: { data: string; json?: true }) => {
+      const codes = await readCodes(data);
+      if (json) process.stdout.write(`${JSON.stringify(codes)}\n`);
+      else
+        for (const { to, code, expiresAt } of codes) process.stdout.write(`${code}  ${to}  ${expiresAt}\n`);
+    });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return 0;
+  } catch (error) {
+    const { code, exitCode } = error as { code?: unknown; exitCode?: number };
+    if (typeof code === 'string' && code.startsWith('commander.')) return exitCode === 0 ? 0 : 2;
+    process.stderr.write(`sealscribe-server: ${(error as Error).message}\n`);
+    return 1;
+  }
+}
+
+async function readCodes(folder: string): Promise<{ to: string; code: string; expiresAt: string }[]> {
+  const path = join(folder, FILE_NAME);
+  if (!existsSync(path)) throw new Error(`There is no store in ${folder}.`);
+  const database = new Database(path, { readonly: true });
+  database.pragma('busy_timeout = 5000');
+  const db = new Kysely<Schema>({ dialect: new LibsqlDialect(database, () => undefined) });
+  try {
+    const { value } = await db
+      .selectFrom('server_secrets')
+      .select('value')
+      .where('name', '=', 'prelogin')
+      .executeTakeFirstOrThrow();
+    return (await listPendingEmails(db, new Date())).map((change) => ({
+      to: change.keys.email,
+      code: codeOf(value, change),
+      expiresAt: change.expiresAt,
+    }));
+  } finally {
+    await db.destroy();
+  }
+}
