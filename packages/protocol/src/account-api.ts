@@ -14,6 +14,7 @@ import {
   timestamp,
   wrappedKey,
 } from './fields.js';
+import { identitySchema, membershipSchema } from './workspace-api.js';
 
 const wraps = z.strictObject({ password: wrappedKey });
 /** The account key sealed under the recovery key, and what proves that key. */
@@ -96,6 +97,9 @@ export const rotateRequestSchema = z.strictObject({
   /** The secret of every link, sealed anew likewise. */
   shareLinks: z.optional(z.record(idSchema, wrappedKey)),
   index: z.string().check(z.regex(/^[A-Za-z0-9_-]*$/)),
+  /** The private key of the account's identity, where it has one, and its memberships by workspace, sealed anew. */
+  privateKey: z.optional(identitySchema.shape.privateKey),
+  memberships: z.optional(z.record(idSchema, membershipSchema)),
 });
 export const rotateAnswerSchema = z.strictObject({ keyVersion: revision, indexRevision: z.int() });
 

@@ -30,3 +30,17 @@ export const vaultTranscriptRoutes: TranscriptRoutes = {
   deleteRevisions: routes.deleteRevisions,
   index: routes.getIndex,
 };
+
+/** Those of a workspace. */
+export const workspaceTranscriptRoutes: TranscriptRoutes = {
+  list: routes.listSharedTranscripts,
+  put: routes.putSharedTranscript,
+  card: routes.getSharedCard,
+  transcript: routes.getSharedTranscriptPart,
+  words: routes.getSharedWordsPart,
+  delete: routes.deleteSharedTranscript,
+  revisions: routes.listSharedRevisions,
+  revision: routes.getSharedRevision,
+  deleteRevisions: routes.deleteSharedRevisions,
+  index: routes.getSharedIndex,
+};

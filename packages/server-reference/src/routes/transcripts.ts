@@ -2,7 +2,7 @@
  * Sealed transcripts and the vault's index. One write carries card, changed parts and index, and names the revisions of
  * transcript and index that it replaces; both must still hold.
  */
-import { PART_REVISION_HEADER, routes, type TranscriptInfo } from '@sealscribe/protocol';
+import { PART_REVISION_HEADER, type TranscriptInfo } from '@sealscribe/protocol';
 import { HttpError } from '../http-error.js';
 import { listCards, readCard, readPart, type StoredCard } from '../store/transcript-reads.js';
 import { createTranscript, deleteTranscript, replaceTranscript } from '../store/transcripts.js';
@@ -10,31 +10,31 @@ import { readIndex } from '../store/vault-index.js';
 import { pageOf } from './page-query.js';
 import { etagOf, intentOf, replacedIndex, replacedRevision } from './revisions.js';
 import { readParts, requireParts } from './sealed-parts.js';
+import type { TranscriptSpace } from './transcript-space.js';
 import { base64urlOf, bytesOf, idOf } from './validation.js';
 import { vaultRoute, type VaultContext } from './vault-route.js';
 
 /** List, put, get and delete of transcripts, and the index. */
-export function registerTranscripts(context: VaultContext): void {
-  const { store, limits, clock } = context;
+export function registerTranscripts(context: VaultContext, space: TranscriptSpace): void {
+  const { limits, clock } = context;
+  const { routes, store } = space;
 
-  vaultRoute(context, routes.listTranscripts, async (request) => {
-    const { rows, next } = await listCards(store, request.accountId, pageOf(request));
+  vaultRoute(context, routes.list, async (request, reply) => {
+    const owner = await space.ownerOf(request, 'read');
+    const { rows, next } = await listCards(store, owner, pageOf(request));
+    await space.mark(reply, owner);
     return { transcripts: rows.map(infoOf), next };
   });
 
-  vaultRoute(context, routes.putTranscript, async (request, reply) => {
+  vaultRoute(context, routes.put, async (request, reply) => {
+    const accountId = await space.ownerOf(request, 'write');
     const id = idOf(request);
     const intent = intentOf(request);
     const replaces = replacedIndex(request);
     if (intent === undefined)
       throw new HttpError('bad_request', 'Send If-None-Match: * to create or If-Match to replace.');
     const { index, ...parts } = requireParts(await readParts(request, limits), ['card', 'index']);
-    const place = {
-      accountId: request.accountId,
-      id,
-      index: { replaces, sealed: index },
-      bound: limits.accountBytes,
-    };
+    const place = { accountId, id, index: { replaces, sealed: index }, bound: limits.accountBytes };
     const now = new Date(clock());
     const written =
       intent === 'create'
@@ -49,18 +49,17 @@ export function registerTranscripts(context: VaultContext): void {
     return { id, ...written };
   });
 
-  vaultRoute(context, routes.getCard, async (request, reply) => {
-    const card = await readCard(store, request.accountId, idOf(request));
+  vaultRoute(context, routes.card, async (request, reply) => {
+    const owner = await space.ownerOf(request, 'read');
+    const card = await readCard(store, owner, idOf(request));
+    await space.mark(reply, owner);
     reply.header('etag', etagOf(card.revision));
     return infoOf(card);
   });
 
-  for (const [route, part] of [
-    [routes.getTranscriptPart, 'transcript'],
-    [routes.getWordsPart, 'words'],
-  ] as const)
-    vaultRoute(context, route, async (request, reply) => {
-      const found = await readPart(store, request.accountId, idOf(request), part);
+  for (const part of ['transcript', 'words'] as const)
+    vaultRoute(context, routes[part], async (request, reply) => {
+      const found = await readPart(store, await space.ownerOf(request, 'read'), idOf(request), part);
       return reply
         .header('etag', etagOf(found.revision))
         .header(PART_REVISION_HEADER, String(found.partRevision))
@@ -70,12 +69,12 @@ export function registerTranscripts(context: VaultContext): void {
 
   vaultRoute(
     context,
-    routes.deleteTranscript,
+    routes.delete,
     async (request) => {
+      const accountId = await space.ownerOf(request, 'write');
       const id = idOf(request);
       const place = {
-        accountId: request.accountId,
-        id,
+        ...{ accountId, id },
         index: { replaces: replacedIndex(request), sealed: bytesOf(request) },
         bound: limits.accountBytes,
       };
@@ -84,8 +83,10 @@ export function registerTranscripts(context: VaultContext): void {
     { bodyLimit: limits.partBytes },
   );
 
-  vaultRoute(context, routes.getIndex, async (request, reply) => {
-    const { revision, sealed } = await readIndex(store.db, request.accountId);
+  vaultRoute(context, routes.index, async (request, reply) => {
+    const owner = await space.ownerOf(request, 'read');
+    const { revision, sealed } = await readIndex(store.db, owner);
+    await space.mark(reply, owner);
     return reply.header('etag', etagOf(revision)).type('application/octet-stream').send(sealed);
   });
 }

@@ -6,12 +6,17 @@
 import { sql } from 'kysely';
 import { changeStoredBytes } from './storage-bound.js';
 import type { Store } from './index.js';
+import { workspaceStore } from './workspace-tables.js';
 
 /** A slice ends at so many rows or bytes, whichever comes first, but has at least one row. */
 const SLICE = { rows: 100, bytes: 4 * 1024 * 1024 };
 
 /** Deletes all blobs, transcripts, links and the index of an account; the account, its keys and its sessions stay. */
 export async function deleteData(store: Store, accountId: string): Promise<void> {
+  await deleteRows(store, accountId, tables);
+}
+
+async function deleteRows(store: Store, accountId: string, tables: readonly Table[]): Promise<void> {
   for (const table of tables) while (await deleteSlice(store, accountId, table));
   await store.free(() =>
     store.db.transaction().execute(async (db) => {
@@ -24,11 +29,37 @@ export async function deleteData(store: Store, accountId: string): Promise<void>
   await store.scrub();
 }
 
-/** Deletes an account with all that belongs to it, sessions included. */
+/** Deletes an account with all that belongs to it, sessions included, and the workspaces that nobody else owns. */
 export async function deleteAccount(store: Store, accountId: string): Promise<void> {
+  await deleteOwnWorkspaces(store, accountId);
   await deleteData(store, accountId);
   await store.free(() => store.db.deleteFrom('accounts').where('id', '=', accountId).execute());
   await store.scrub();
+}
+
+/** Deletes a workspace with everything in it, for good. */
+export async function deleteWorkspace(store: Store, workspaceId: string): Promise<void> {
+  await deleteRows(workspaceStore(store), workspaceId, ['earlier_cards', 'earlier_parts', 'transcripts']);
+  await store.free(() => store.db.deleteFrom('workspaces').where('id', '=', workspaceId).execute());
+  await store.scrub();
+}
+
+/** Deletes the workspaces that an account alone owns: nobody else could manage them. */
+async function deleteOwnWorkspaces(store: Store, accountId: string): Promise<void> {
+  const others = store.db
+    .selectFrom('workspace_members')
+    .select('workspace_id')
+    .where('role', '=', 'owner')
+    .where('account_id', '!=', accountId)
+    .where('membership', 'is not', null);
+  const own = await store.db
+    .selectFrom('workspace_members')
+    .select('workspace_id')
+    .where('account_id', '=', accountId)
+    .where('role', '=', 'owner')
+    .where('workspace_id', 'not in', others)
+    .execute();
+  for (const { workspace_id: id } of own) await deleteWorkspace(store, id);
 }
 
 // Shares before the transcripts that they hang on.

@@ -14,18 +14,21 @@ import {
   startVault,
 } from './vault-app.js';
 import type { VaultApp } from './vault-app.js';
+import { newEpoch, newWorkspace, putShared } from './workspace-requests.js';
 
 const vaultRoutes = Object.entries(routes as Record<string, Route>).filter(
   ([, { half }]) => half === 'vault',
 );
 const guarded = vaultRoutes.filter(([, { auth }]) => auth);
-const withId = guarded.filter(([, { path }]) => path.includes(':id'));
+const withId = guarded.filter(([, { path }]) => path.includes(':'));
 
 let vault: VaultApp;
 let owner: Person;
 const blob = newId();
 const transcript = newId();
 const shareId = newId();
+const shared = newId();
+let workspace: string;
 beforeAll(async () => {
   vault = await startVault();
   owner = await Person.signUp(vault);
@@ -33,6 +36,9 @@ beforeAll(async () => {
   await owner.putTranscript(transcript, newParts(), creating(0));
   const { card, index } = newParts();
   await owner.putTranscript(transcript, { card, index }, replacing(1, 1));
+  workspace = await newWorkspace(owner);
+  expect((await putShared(owner, workspace, shared)).statusCode).toBe(201);
+  await putShared(owner, workspace, shared, { card, index }, replacing(1, 2));
   expect((await owner.putShare(transcript, shareId, newShare().share)).statusCode).toBe(201);
 });
 afterAll(() => vault.close());
@@ -51,26 +57,40 @@ test('only sign-up, prelogin, sign-in, recovery and opened links go without a se
 
 /** The ids in a route's path, of the owner's own things. */
 function idsOf({ path }: Route): string[] {
-  if (path.includes('/workspaces/')) return [workspace, path.includes('/transcripts/') ? shared : owner.accountId];
-  return [path.startsWith('/v1/blobs') ? blob : transcript];
+  if (path.startsWith('/v1/workspaces')) return [workspace, shared];
+  const owned = { '/v1/blobs': blob, '/v1/shares': shareId };
+  return [Object.entries(owned).find(([start]) => path.startsWith(start))?.[1] ?? transcript];
 }
+
+/** The JSON of the routes that take JSON. */
+const bodies = new Map<Route, object>([
+  [routes.invite, { email: 'somebody@example.com' }],
+  [routes.acceptWorkspace, { epoch: 1, membership: base64url(1096) }],
+]);
 
 /** A well-formed request to the owner's own things, so that nothing but the session can be wrong with it. */
 function ask(route: Route, authorization: string | undefined) {
-  const owned = { '/v1/blobs': blob, '/v1/shares': shareId };
-  const id = Object.entries(owned).find(([path]) => route.path.startsWith(path))?.[1] ?? transcript;
+  const ids = idsOf(route);
   if (route === routes.putShare)
     return vault.app.inject({
       method: 'PUT',
-      url: pathOf(route, id, newId()),
+      url: pathOf(route, ...ids, newId()),
       headers: { ...(authorization !== undefined && { authorization }) },
       payload: newShare().share,
     });
+  const json = route === routes.putWorkspace ? newEpoch([[owner, 'owner']], { epoch: 2 }) : bodies.get(route);
+  if (json)
+    return vault.app.inject({
+      method: route.method,
+      url: pathOf(route, ...ids),
+      headers: { ...(authorization !== undefined && { authorization }), 'if-match': '"1"' },
+      payload: json,
+    });
   const { payload, contentType } = multipart(newParts());
-  const isWrite = route.method === 'PUT' && route.path.startsWith('/v1/transcripts');
+  const isWrite = route.method === 'PUT' && route.path.includes('/transcripts/');
   return vault.app.inject({
     method: route.method,
-    url: pathOf(route, id, 1),
+    url: pathOf(route, ...ids, 1),
     headers: {
       ...(authorization !== undefined && { authorization }),
       ...(route.method === 'GET' ? {} : replacing(1, 1)),
