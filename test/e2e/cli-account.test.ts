@@ -1,8 +1,12 @@
 // An account's life at the command line, against a real server, without a terminal: what scripts do.
+import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasBoth, prepareCommand } from './cli-command.js';
 import { startServer, type RunningServer } from './server-process.js';
+
+const SERVER = fileURLToPath(new URL('../../packages/server-reference/dist/main.js', import.meta.url));
 
 describe.skipIf(!hasBoth)('sealscribe: the account', () => {
   const email = 'account@example.com';
@@ -79,6 +83,30 @@ describe.skipIf(!hasBoth)('sealscribe: the account', () => {
     const { json } = await run(['harden', '--new-key', '--json']);
     expect(json).toEqual({ newKey: true, recoveryWords: expect.not.stringContaining(recoveryWords) });
     expect((await run(['list'])).code).toBe(0);
+  });
+
+  test('change-email: in two steps; the code comes from the operator of a server without mail', async () => {
+    const own = { SEALSCRIBE_SERVER: server.url, SEALSCRIBE_FINGERPRINT: server.fingerprint };
+    const mover = prepareCommand({ ...own, SEALSCRIBE_PASSWORD: password });
+    await mover.command(['signup', '--email', 'before@example.com', '--no-recovery']);
+    expect((await mover.command(['change-email'])).code).toBe(2);
+    expect((await mover.command(['change-email', 'BEFORE@example.com'])).code).toBe(2);
+    const asked = await mover.command(['change-email', 'after@example.com', '--json']);
+    expect(JSON.parse(asked.stdout)).toMatchObject({ changed: false, codeFrom: 'operator' });
+    const operator = [SERVER, 'email-codes', '--data', server.dataFolder, '--json'];
+    const [{ code }] = JSON.parse(spawnSync(process.execPath, operator, { encoding: 'utf8' }).stdout);
+    const confirm = (typed: string) =>
+      mover.command(['change-email', 'after@example.com', '--code', typed, '--json']);
+    expect((await confirm('nonsense')).code).toBe(2);
+    expect((await confirm('0'.repeat(12))).code).toBe(3);
+    expect((await mover.command(['list'])).code, 'the old address signs in until then').toBe(0);
+    expect(JSON.parse((await confirm(code)).stdout)).toEqual({ changed: true });
+    expect((await mover.command(['list'])).code, 'the new address is remembered').toBe(0);
+    expect((await mover.command(['login', '--email', 'before@example.com'])).code).toBe(3);
+    await mover.command(['change-email', 'third@example.com']);
+    expect((await mover.command(['change-email', '--cancel'])).code).toBe(0);
+    expect(spawnSync(process.execPath, operator, { encoding: 'utf8' }).stdout).toBe('[]\n');
+    expect(mover.said()).not.toMatch(/@example\.com/);
   });
 
   test('sessions: listed, and ended by id', async () => {
