@@ -96,11 +96,11 @@ describe.skipIf(!hasBoth)('sealscribe archive', () => {
     const { json } = await run(offline, ['open', file, '--out', out, '--format', 'md', '--json']);
     const names = [`Speech-draft-${id}.md`, `Private-one-${blob}.md`];
     expect(json).toEqual([
-      { id, file: join(out, names[0]!) },
-      { id: blob, file: join(out, names[1]!) },
+      { id, file: join(out, names[0]) },
+      { id: blob, file: join(out, names[1]) },
     ]);
     expect(readdirSync(out).sort()).toEqual([...names].sort());
-    expect(readFileSync(join(out, names[0]!), 'utf8')).toContain('ask not what');
+    expect(readFileSync(join(out, names[0]), 'utf8')).toContain('ask not what');
   });
 
   test('an archive that was changed or cut is exit code 8, and nothing is written', async () => {
@@ -109,7 +109,7 @@ describe.skipIf(!hasBoth)('sealscribe archive', () => {
     writeFileSync(broken, bytes.subarray(0, bytes.length - 512));
     expect((await run(offline, ['open', broken])).code).toBe(8);
     const at = bytes.indexOf('/card.2');
-    bytes[at + 700]! ^= 1;
+    bytes[at + 700] ^= 1;
     writeFileSync(broken, bytes);
     const out = join(folder, 'none');
     expect((await run(offline, ['open', broken, '--out', out])).code).toBe(8);
