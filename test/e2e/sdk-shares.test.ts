@@ -244,7 +244,7 @@ describe('a server that lies', () => {
   test('other bytes, another share and no document are refused; nothing is asked twice', async () => {
     const id = await saved();
     const [one, two] = [await vault.share(id), await vault.share(id)];
-    let stolen = Buffer.alloc(0);
+    let stolen: Buffer = Buffer.alloc(0);
     server.lie = async (asked, ask) => {
       if (!asked.path.startsWith('/v1/shared/')) return undefined;
       const answer = await ask(asked);

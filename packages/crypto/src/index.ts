@@ -50,6 +50,7 @@ export {
   type Mark,
   type VaultIndex,
 } from './vault-index.js';
+export { importDeviceKey, openKeptAccountKey } from './device.js';
 export {
   newLinkSecret,
   encodeFragment,
@@ -59,7 +60,6 @@ export {
   openShare,
   sealLinkSecret,
   openLinkSecret,
-  rewrapLinkSecret,
   type ShareLink,
   type ShareMode,
 } from './share.js';

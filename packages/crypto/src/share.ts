@@ -11,7 +11,7 @@
  */
 import { decodeBase64url, encodeBase64url, type Bytes } from './bytes.js';
 import { contexts } from './bind.js';
-import { open, rewrapKey, seal } from './cobblestone.js';
+import { open, seal } from './cobblestone.js';
 import { CryptoError } from './errors.js';
 import { padDocument, parseDocument, type JsonObject } from './padding.js';
 import { encodeText } from './text.js';
@@ -153,17 +153,4 @@ export async function openLinkSecret(
   const linkSecret = await open(accountKey, contexts.shareLink(shareId), wrap);
   if (linkSecret.length !== KEY_BYTES) throw new CryptoError('malformed');
   return linkSecret;
-}
-
-/**
- * Seals the secret of a link under another account key, after the account key was rotated.
- * @throws CryptoError `authentication_failed`, `malformed`.
- */
-export async function rewrapLinkSecret(
-  from: { accountKey: CryptoKey; wrap: Uint8Array },
-  to: { accountKey: CryptoKey },
-  shareId: string,
-): Promise<Bytes> {
-  const context = contexts.shareLink(shareId);
-  return rewrapKey({ key: from.accountKey, context }, from.wrap, { key: to.accountKey, context });
 }

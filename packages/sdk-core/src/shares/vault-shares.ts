@@ -9,7 +9,6 @@ import {
   newId,
   newLinkSecret,
   openLinkSecret,
-  rewrapLinkSecret,
   sealLinkSecret,
   sealShare,
   sha256,
@@ -130,10 +129,12 @@ export async function rewrapLinks(
   const { shares } = await http.json(routes.listShares, shareListSchema);
   const links: Record<string, string> = {};
   for (const { id, transcriptId, link } of shares) {
-    const wrap = decodeBase64url(link);
-    links[id] = encodeBase64url(
-      await verified(() => rewrapLinkSecret({ ...from, wrap }, to, id), transcriptId),
+    const linkSecret = await verified(
+      () => openLinkSecret(from.accountKey, id, decodeBase64url(link)),
+      transcriptId,
     );
+    links[id] = encodeBase64url(await sealLinkSecret(to.accountKey, id, linkSecret));
+    linkSecret.fill(0);
   }
   return links;
 }
