@@ -96,7 +96,7 @@ describe.skipIf(!hasBoth)('sealscribe mcp', () => {
     return client;
   }
   /** What a tool answers: the JSON after the notice, or the error. */
-  async function call(client: Client, name: string, args: Record<string, unknown> = {}) {
+  async function call(client: Client, name: string, args: Record<string, unknown> = {}): Promise<Answer> {
     const { content, isError } = await client.callTool({ name, arguments: args });
     const texts = content.map((block) => (block.type === 'text' ? block.text : ''));
     if (isError) return { raw: texts.join('\n'), ...parse(texts[0]) };
@@ -105,7 +105,9 @@ describe.skipIf(!hasBoth)('sealscribe mcp', () => {
     return { raw: texts[1], ...parse(texts[1]) };
   }
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- what is in it is what the tests say
-  function parse(text = ''): Record<string, any> {
+  type Json = Record<string, any>;
+  type Answer = Json & { raw: string };
+  function parse(text = ''): Json {
     try {
       return JSON.parse(text);
     } catch {
