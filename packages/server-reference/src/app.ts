@@ -26,10 +26,12 @@ import { registerStream } from './routes/stream.js';
 import { registerTranscribe } from './routes/transcribe.js';
 import { acceptUploads } from './routes/upload.js';
 import { registerVaultRoutes } from './routes/vault.js';
+import { registerWeb } from './routes/web.js';
 import type { Store } from './store/index.js';
 import type { Identity } from './tls.js';
 import type { Transcriber } from './transcription/transcriber.js';
 import { letGoOfBodies } from './unread-body.js';
+import type { WebFile } from './web-folder.js';
 
 /** What an app is built from. */
 export interface AppParts {
@@ -40,6 +42,8 @@ export interface AppParts {
   readonly version: string;
   /** Without it the app speaks plain HTTP. */
   readonly identity?: Identity;
+  /** The web app that it serves. */
+  readonly web?: ReadonlyMap<string, WebFile>;
   /** Whether the server is stopping. */
   readonly draining?: () => boolean;
 }
@@ -51,7 +55,7 @@ const REQUEST_TIMEOUT = 2 * 3_600_000;
 
 /** Builds the app; `listen` starts it. */
 export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
-  const { config, store, transcriber, log, version, draining = () => false } = parts;
+  const { config, store, transcriber, log, version, web, draining = () => false } = parts;
   const app = createServer(parts);
   app.server.headersTimeout = HEADERS_TIMEOUT;
   app.server.requestTimeout = REQUEST_TIMEOUT;
@@ -86,7 +90,12 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     await registerStream(scope, { transcriber, signedIn, draining, allowOrigin, streamIdle, maxStreams });
   });
   const { emailHook: program } = config;
-  registerVaultRoutes(app, { store, sendEmail: program === undefined ? undefined : emailHook(program) });
+  registerVaultRoutes(app, {
+    store,
+    sendEmail: program === undefined ? undefined : emailHook(program),
+    sharePage: web === undefined,
+  });
+  if (web) registerWeb(app, web);
   await app.ready();
   return app;
 }

@@ -46,6 +46,8 @@ export interface Config {
   readonly decoder: DecoderChoice;
   /** Program that sends the server's mail; without it the operator hands out codes. */
   readonly emailHook?: string;
+  /** Folder of a built web app to serve; without it the server has no pages. */
+  readonly web?: string;
   /** Origins whose pages may call the server from a browser; '*' = all. */
   readonly allowOrigin: readonly string[];
   /** Seconds that a stopping server gives running transcriptions. */
@@ -144,6 +146,7 @@ export function readConfig(argv: readonly string[], version: string): Config {
         'program that sends mail: JSON on its standard input, one message a run',
       ),
     )
+    .addOption(option('--web <folder>', 'built web app to serve, such as examples/web-app/dist'))
     .addOption(
       option(
         '--allow-origin <origin...>',

@@ -8,6 +8,7 @@ import type { Config } from './config.js';
 import type { Logger } from './log.js';
 import { openStore } from './store/index.js';
 import { loadIdentity } from './tls.js';
+import { readWebFolder } from './web-folder.js';
 import { Transcriber } from './transcription/transcriber.js';
 
 /** A server that listens. */
@@ -42,6 +43,7 @@ export async function startServer(config: Config, log: Logger, scripts: string):
   const identity = config.insecureHttp ? undefined : await loadIdentity(config);
   if (config.insecureHttp && !loopback.has(config.host))
     log.warn('plain HTTP beyond this machine: put a proxy that terminates TLS 1.3 in front');
+  const web = config.web === undefined ? undefined : readWebFolder(config.web);
   const store = await openStore(config.data);
   let transcriber: Transcriber | undefined;
   let stopping: Promise<void> | undefined;
@@ -60,6 +62,7 @@ export async function startServer(config: Config, log: Logger, scripts: string):
       version: VERSION,
       draining: () => stopping !== undefined,
       ...(identity && { identity }),
+      ...(web && { web }),
     });
     const cutOff = trackConnections(app);
     await app.listen({ host: config.host, port: config.port });

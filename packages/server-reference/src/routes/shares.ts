@@ -20,7 +20,7 @@ import { vaultRoute, type VaultContext } from './vault-route.js';
 /** What stands around the document in the JSON that makes a link. */
 const AROUND = 1024;
 
-/** Put, list, get and delete for owners, opening for everybody, the page that a browser lands on, and the end of expired links. */
+/** Put, list, get and delete for owners, opening for everybody, and the end of expired links. */
 export function registerShares(context: VaultContext): void {
   const { app, store, limits, clock } = context;
   const guesses = new ShareGuesses(clock);
@@ -81,10 +81,6 @@ export function registerShares(context: VaultContext): void {
     perMinute(limits.signInsPerMinute),
   );
 
-  vaultRoute(context, routes.sharePage, async (_request, reply) =>
-    reply.type('text/plain; charset=utf-8').send(PAGE),
-  );
-
   const sweep = () =>
     sweepShares(store, new Date(clock())).catch((error: unknown) =>
       app.log.error({ err: error }, 'expired links could not be deleted'),
@@ -92,6 +88,13 @@ export function registerShares(context: VaultContext): void {
   app.addHook('onReady', sweep);
   const timer = setInterval(() => void sweep(), limits.sweepSeconds * 1000).unref();
   app.addHook('onClose', async () => clearInterval(timer));
+}
+
+/** The plain page that a browser lands on at a server without a web app. */
+export function registerSharePage(context: VaultContext): void {
+  vaultRoute(context, routes.sharePage, async (_request, reply) =>
+    reply.type('text/plain; charset=utf-8').send(PAGE),
+  );
 }
 
 /** The same for every id, whether there is a share or not: the key behind the `#` stays in the browser. */

@@ -16,7 +16,7 @@ import { registerKeys } from './keys.js';
 import { installRateLimit } from './rate-limit.js';
 import { installMultipart } from './sealed-parts.js';
 import { registerSessions } from './sessions.js';
-import { registerShares } from './shares.js';
+import { registerSharePage, registerShares } from './shares.js';
 import { vaultTranscripts } from './transcript-space.js';
 import { registerTranscripts } from './transcripts.js';
 import { registerWorkspaces } from './workspaces.js';
@@ -47,12 +47,14 @@ export interface VaultDependencies {
   limits?: Partial<VaultLimits>;
   /** Sends the codes that confirm another email; without it they come from the operator. */
   sendEmail?: SendEmail | undefined;
+  /** Whether links to shares lead to a plain page here; true unless there is a web app that answers for them. */
+  sharePage?: boolean;
 }
 
 /** Registers every route of the vault's half. */
 export function registerVaultRoutes(
   app: FastifyInstance,
-  { store, clock = Date.now, limits, sendEmail }: VaultDependencies,
+  { store, clock = Date.now, limits, sendEmail, sharePage = true }: VaultDependencies,
 ): void {
   void app.register(async (scope) => {
     const context: VaultContext = {
@@ -86,6 +88,7 @@ export function registerVaultRoutes(
     registerIdentities(context);
     registerWorkspaces(context);
     registerShares(context);
+    if (sharePage) registerSharePage(context);
     registerExport(context);
   });
 }

@@ -1,0 +1,184 @@
+/**
+ * `sealscribe-server --web DIR`: what the pages may do, what is cached, and that no path leads out of the folder. Asked over raw
+ * sockets where a client would tidy the path up first.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect } from 'node:tls';
+import { gunzipSync } from 'node:zlib';
+import { Agent, fetch, request } from 'undici';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startServer, type RunningServer } from './server-process.js';
+
+const root = mkdtempSync(join(tmpdir(), 'sealscribe-web-'));
+const folder = join(root, 'app');
+const PAGE = `<!doctype html><title>app</title><script type="module" src="/assets/index-AbCd1234.js"></script>${' '.repeat(500)}`;
+const dispatcher = new Agent({ connect: { rejectUnauthorized: false } });
+let server: RunningServer;
+
+beforeAll(async () => {
+  mkdirSync(join(folder, 'assets/nested'), { recursive: true });
+  writeFileSync(join(root, 'secret.txt'), 'CANARY outside of the folder');
+  writeFileSync(join(folder, 'index.html'), PAGE);
+  writeFileSync(join(folder, 'assets/index-AbCd1234.js'), 'document.title = "ran";\n');
+  writeFileSync(join(folder, 'assets/nested/a b:c*d.txt'), 'an odd name');
+  writeFileSync(join(folder, 'icon.svg'), '<svg xmlns="http://www.w3.org/2000/svg"/>');
+  writeFileSync(join(folder, '.hidden'), 'CANARY hidden');
+  symlinkSync(join(root, 'secret.txt'), join(folder, 'link.txt'));
+  server = await startServer({ args: ['--web', folder] });
+});
+
+afterAll(async () => {
+  await server?.stop();
+  await dispatcher.close();
+  rmSync(root, { recursive: true, force: true });
+});
+
+const get = (path: string, init = {}) => fetch(`${server.url}${path}`, { dispatcher, ...init });
+
+/** Status and body for a request line that is sent as it is. */
+async function getRaw(target: string): Promise<{ status: number; text: string }> {
+  const { hostname, port } = new URL(server.url);
+  const socket = connect({
+    host: hostname,
+    port: Number(port),
+    rejectUnauthorized: false,
+    ALPNProtocols: ['http/1.1'],
+  });
+  socket.write(`GET ${target} HTTP/1.1\r\nhost: ${hostname}\r\nconnection: close\r\n\r\n`);
+  let text = '';
+  for await (const chunk of socket) text += String(chunk);
+  return { status: Number(/^HTTP\/1\.1 (\d+)/.exec(text)?.[1]), text };
+}
+
+describe('pages', () => {
+  test.each([
+    '/',
+    '/index.html',
+    '/app',
+    '/app/',
+    '/app/transcripts/AAAAAAAAAAAAAAAAAAAAAA',
+    '/s/AAAAAAAAAAAAAAAAAAAAAA',
+  ])('%s is the app, not kept by any cache', async (path) => {
+    const answer = await get(path);
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+    expect(await answer.text()).toBe(PAGE);
+  });
+
+  test('may run only the own scripts, reach only this server, and be framed by nobody', async () => {
+    for (const path of ['/', '/s/AAAAAAAAAAAAAAAAAAAAAA', '/assets/index-AbCd1234.js', '/icon.svg']) {
+      const { headers } = await get(path);
+      const policy = new Map(
+        (headers.get('content-security-policy') ?? '').split('; ').map((directive) => {
+          const [name = '', ...values] = directive.split(' ');
+          return [name, values.join(' ')];
+        }),
+      );
+      expect(Object.fromEntries(policy)).toEqual({
+        'default-src': "'none'",
+        'script-src': "'self' 'wasm-unsafe-eval'",
+        'style-src': "'self'",
+        'img-src': "'self'",
+        'connect-src': "'self'",
+        'media-src': 'blob:',
+        'worker-src': "'self'",
+        'manifest-src': "'self'",
+        'base-uri': "'none'",
+        'form-action': "'none'",
+        'frame-ancestors': "'none'",
+        'require-trusted-types-for': "'script'",
+        'trusted-types': 'sealscribe',
+      });
+      expect(headers.get('cross-origin-opener-policy')).toBe('same-origin');
+      expect(headers.get('cross-origin-embedder-policy')).toBe('require-corp');
+      expect(headers.get('cross-origin-resource-policy')).toBe('same-origin');
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+      expect(headers.get('referrer-policy')).toBe('no-referrer');
+      expect(headers.get('permissions-policy')).toContain('microphone=(self)');
+      expect(headers.get('strict-transport-security')).toMatch(/max-age=\d{7,}/);
+    }
+  });
+});
+
+describe('files', () => {
+  test('with a hash in their name are kept for a year, others are asked for again', async () => {
+    const script = await get('/assets/index-AbCd1234.js');
+    expect(script.headers.get('content-type')).toBe('text/javascript; charset=utf-8');
+    expect(script.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+    expect((await get('/icon.svg')).headers.get('cache-control')).toBe('no-cache');
+    expect(await (await get('/assets/nested/a%20b:c*d.txt')).text()).toBe('an odd name');
+  });
+
+  test('come compressed to those who can take it, and whole to the rest', async () => {
+    const bodyFor = async (encoding: string) => {
+      const { headers, body } = await request(`${server.url}/`, {
+        dispatcher,
+        headers: { 'accept-encoding': encoding },
+      });
+      return { encoding: headers['content-encoding'], bytes: Buffer.from(await body.arrayBuffer()) };
+    };
+    for (const accepted of ['gzip', 'br, gzip;q=0.5', 'GZIP']) {
+      const { encoding, bytes } = await bodyFor(accepted);
+      expect(encoding).toBe('gzip');
+      expect(gunzipSync(bytes).toString()).toBe(PAGE);
+    }
+    for (const refused of ['identity', 'br', 'gzip;q=0']) {
+      const { encoding, bytes } = await bodyFor(refused);
+      expect(encoding).toBeUndefined();
+      expect(bytes.toString()).toBe(PAGE);
+    }
+  });
+
+  test('answer HEAD without a body', async () => {
+    const answer = await get('/icon.svg', { method: 'HEAD' });
+    expect(answer.status).toBe(200);
+    expect(await answer.text()).toBe('');
+  });
+});
+
+describe('nothing else is given out', () => {
+  test.each([
+    '/../secret.txt',
+    '/assets/../../secret.txt',
+    '/assets/..%2f..%2fsecret.txt',
+    '/%2e%2e/secret.txt',
+    '/..%5csecret.txt',
+    '/assets//../../secret.txt',
+    '//secret.txt',
+    '/link.txt',
+    '/.hidden',
+    '/icon.svg%00',
+    '/assets/',
+    '/nothing-here',
+    '/v1/nothing-here',
+  ])('%s', async (target) => {
+    const { status, text } = await getRaw(target);
+    expect([400, 404]).toContain(status);
+    expect(text).not.toContain('CANARY');
+    expect(text).toContain('application/json');
+  });
+
+  test('the API answers beside the app as it does without it', async () => {
+    expect((await get('/health')).status).toBe(200);
+    expect((await get('/v1/transcripts')).status).toBe(401);
+    expect((await get('/v1/sessions', { method: 'PATCH' })).status).toBe(405);
+    expect((await get('/health')).headers.get('content-security-policy')).toBe(
+      "default-src 'none';frame-ancestors 'none'",
+    );
+  });
+});
+
+test('a folder without a page is refused at the start, by name', () => {
+  const main = new URL('../../packages/server-reference/dist/main.js', import.meta.url).pathname;
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    [main, '--port', '0', '--data', join(root, 'data'), '--web', join(folder, 'assets')],
+    { encoding: 'utf8' },
+  );
+  expect(status).toBe(1);
+  expect(stderr).toContain('there is no index.html');
+});
