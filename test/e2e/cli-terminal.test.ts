@@ -5,7 +5,9 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Sealscribe } from '@sealscribe/sdk-node';
 import { bareWords, hasBoth, JFK, JFK_TEXT, MAIN } from './cli-command.js';
+import { transcriptOf } from './sdk-transcript.js';
 import { startServer, type RunningServer } from './server-process.js';
 
 const hasScript = spawnSync('script', ['--version'], { stdio: 'ignore' }).status === 0;
@@ -104,5 +106,20 @@ describe.skipIf(!hasBoth || !hasScript)('sealscribe on a terminal', () => {
   test('Ctrl-C at the password ends the command and leaves the terminal in order', async () => {
     const { screen, code } = await session(['list'], [['Password: ', 'half\u0003']]);
     expect([code, screen]).toEqual([9, 'Password: \r\nsealscribe: Interrupted.\r\n']);
+  });
+
+  test('a link asks for its password, without showing it', async () => {
+    const { url, fingerprint } = server;
+    const vault = await new Sealscribe({ server: url, fingerprint }).signUp({
+      email: 'link@example.com',
+      password,
+    });
+    const { id } = await vault.save(transcriptOf('ask not what your country can do'));
+    const { link } = await vault.share(id, { password: 'by telephone' });
+    const open = ['open', link, '--fingerprint', fingerprint];
+    const { screen, code } = await session(open, [['Password of the link: ', 'by telephone\r']]);
+    expect([code, screen]).toEqual([0, expect.stringContaining('ask not what your country can do')]);
+    expect(screen).not.toContain('by telephone');
+    expect((await session(open, [['Password of the link: ', 'x\r']])).code).toBe(3);
   });
 });

@@ -31,12 +31,14 @@ describe.skipIf(process.platform !== 'linux' || process.arch !== 'x64')('the cry
         path('test/e2e/runtimes/vectors.mjs'),
         library,
         path('packages/crypto/vectors/baseline-v1.json'),
+        path('packages/crypto/vectors/share-v1.json'),
       ];
       const { stdout, stderr, status } = spawnSync(program, [...before, ...script], { encoding: 'utf8' });
       expect(stderr).toBe('');
       expect(status).toBe(0);
       expect(JSON.parse(stdout)).toMatchObject({
         opened: 24,
+        links: 6,
         authKey: '80b23bd7d4c8a9cf1d9179aa6e5c68c2e76fe667713d795b5a0d4a6d8f1cea0c',
         vault: true,
         refused: 'authentication_failed',

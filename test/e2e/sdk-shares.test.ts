@@ -1,4 +1,9 @@
 /** Links through the SDK against a real server: what is shared opens without an account, and nothing else of the vault does. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import {
   newRecoveryWords,
@@ -238,6 +243,30 @@ test('a new account key opens the links that were made before', async () => {
   expect(await after.shares()).toEqual([share]);
   expect(await codeOf(before.shares())).toBe('authentication_failed');
   expect(await openShare(share.link, { password: 'x' })).toMatchObject({ transcript });
+});
+
+const python = ['/usr/bin/python3', 'python3'].find(
+  (command) => spawnSync(command, ['-c', 'import cryptography']).status === 0,
+);
+test.skipIf(python === undefined)('an independent implementation opens it too', async () => {
+  const { id, link } = await vault.share(await saved(), { password: 'by telephone', range: [0, 3] });
+  const script = fileURLToPath(new URL('../../examples/offline-open-python/open_share.py', import.meta.url));
+  const env = { ...process.env, SEALSCRIBE_LINK_PASSWORD: 'by telephone' };
+  const run = (...args: string[]) => execFileSync(python!, [script, ...args], { env, encoding: 'utf8' });
+  const headers = { authorization: `Bearer ${run(link).trim()}` };
+  const answer = await fetch(`${server.url}/v1/shared/${id}`, { headers });
+  expect(answer.status).toBe(200);
+  const folder = await mkdtemp(join(tmpdir(), 'sealscribe-share-'));
+  try {
+    await writeFile(join(folder, 'shared'), new Uint8Array(await answer.arrayBuffer()));
+    const document = JSON.parse(run(link, join(folder, 'shared'))) as object;
+    expect(document).toMatchObject({
+      ...{ title: 'Budget', range: [0, 3000], speakers: ['Ada'], duration: 3000 },
+      transcript: { segments: [{ start: 500, end: 2500, text: 'Good evening, everybody.' }] },
+    });
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
 
 describe('a server that lies', () => {

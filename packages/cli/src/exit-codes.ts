@@ -25,10 +25,10 @@ export const exitMeanings: Record<ExitName, string> = {
   success: 'Success.',
   other: 'Any other error, such as a fault inside the server or a full disk.',
   usage: 'Wrong usage: an unknown option, a value that makes no sense, or a setting that is missing.',
-  auth: 'Sign-in failed: wrong email or password, or not signed in.',
+  auth: 'Sign-in failed: wrong email or password, or not signed in; or the wrong password of a link.',
   network:
     'The server cannot be reached, did not answer in time, is too busy, or shows another certificate than expected.',
-  notFound: 'Not found: no such transcript or model, or the file cannot be read.',
+  notFound: 'Not found: no such transcript, link or model, or the file cannot be read.',
   conflict:
     'Conflict: the account or file exists already, or the transcript was changed elsewhere meanwhile.',
   media:

@@ -1,9 +1,9 @@
 /* global Blob, Response */
 // Run by Deno, Bun and other Nodes: opens the published vectors and goes through the vault with what the build made.
-// Arguments: URL of crypto's dist/index.js, path of baseline-v1.json. Prints one JSON line.
+// Arguments: URL of crypto's dist/index.js, paths of baseline-v1.json and share-v1.json. Prints one JSON line.
 import { readFileSync } from 'node:fs';
 
-const [library, vectorsFile] = process.argv.slice(2);
+const [library, vectorsFile, linksFile] = process.argv.slice(2);
 const crypto = await import(library);
 const { vectors } = JSON.parse(readFileSync(vectorsFile, 'utf8'));
 const fromHex = (hex) => Uint8Array.from(hex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
@@ -45,6 +45,20 @@ const card = await crypto.openCard(transcriptKey, { transcriptId, revision: 1 },
 const ref = card.parts.transcript;
 const back = await crypto.openPart(transcriptKey, 'transcript', { transcriptId, ref }, sealed.transcript);
 
+let links = 0;
+for (const { shareId, fragment, sealed, document, ...link } of JSON.parse(readFileSync(linksFile, 'utf8'))
+  .links) {
+  const password = link.password_utf8_hex && text(link.password_utf8_hex);
+  const { shareKey, accessToken } = await crypto.deriveShare(
+    shareId,
+    crypto.decodeFragment(fragment),
+    password,
+  );
+  const shared = await crypto.openShare(shareKey, shareId, crypto.decodeBase64url(sealed));
+  const isRight = toHex(accessToken) === link.accessToken_hex;
+  if (isRight && JSON.stringify(shared) === JSON.stringify(document)) links++;
+}
+
 const large = new Uint8Array(100_000).fill(1);
 const stream = new Blob([large]).stream();
 const through = stream
@@ -64,6 +78,7 @@ const nodeVersion = process.versions.node;
 console.log(
   JSON.stringify({
     opened,
+    links,
     authKey,
     vault,
     refused,
