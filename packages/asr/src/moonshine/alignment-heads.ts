@@ -10,13 +10,13 @@ import type { AlignmentHead } from '../words/attention-scores.js';
 
 const TINY_SHAPE = { layers: 6, heads: 8 };
 const TINY: readonly AlignmentHead[] = [
-  { layer: 3, head: 7, weight: 0.6 },
-  { layer: 5, head: 6, weight: 0.4 },
   { layer: 3, head: 5, weight: 0.15 },
+  { layer: 3, head: 7, weight: 0.6 },
   { layer: 4, head: 7, weight: 0.15 },
+  { layer: 5, head: 6, weight: 0.4 },
 ];
 
-/** The heads of a decoder of this shape: of one that nobody has measured, all of the upper half of its layers. */
+/** The heads of a decoder of this shape, by layer and head: of one that nobody has measured, all of the upper half of its layers. */
 export function alignmentHeads({
   layers,
   heads,

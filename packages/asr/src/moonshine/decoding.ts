@@ -2,7 +2,7 @@
  * What every way of running a Moonshine model answers for: audio in, tokens out, greedily. plain-loop.ts is the way that
  * follows the model files step by step and is the reference for any faster one.
  */
-import type { CrossAttention } from '../words/attention-scores.js';
+import type { AlignmentHead, CrossAttention } from '../words/attention-scores.js';
 
 /** Limits of one decoding, and what is wanted of it. */
 export interface DecodeOptions {
@@ -10,9 +10,16 @@ export interface DecodeOptions {
   readonly maxTokens: number;
   /** Above this log P(end) at the first step, nothing was said and decoding stops at once. */
   readonly noSpeechAbove: number;
-  /** Whether the cross-attention is wanted, where the decoder can give it. */
+  /** Whether it is wanted where the decoder listened, where it can tell. */
   readonly attention?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
+}
+
+/** Where the decoder listened while it wrote each token: token i is the step that wrote `tokens[i]`. */
+export interface FollowedText {
+  readonly attention: CrossAttention;
+  /** Heads of it that follow the text. */
+  readonly heads: readonly AlignmentHead[];
 }
 
 /** What a Moonshine model wrote. */
@@ -23,8 +30,8 @@ export interface Decoding {
   readonly logProbabilities: Float32Array;
   /** The mean natural log-probability of the tokens and of the end, 0 when nothing was written. */
   readonly meanLogProbability: number;
-  /** Token i is the step that wrote `tokens[i]`. When it was asked for and the decoder can give it. */
-  readonly attention?: CrossAttention | undefined;
+  /** When it was asked for and the decoder can tell. */
+  readonly followed?: FollowedText | undefined;
   /** Why it stopped: the model's end, no speech at the first step, the limit, or a repetition (left in the tokens once). */
   readonly stop: 'end' | 'no_speech' | 'limit' | 'repetition';
 }

@@ -14,7 +14,6 @@ import {
 import type { ModelFile, Runtime, SessionOptions } from '../runtime.js';
 import { AsrError } from '../errors.js';
 import { alignWords } from '../words/align-words.js';
-import { alignmentHeads } from './alignment-heads.js';
 import type { Decoding, MoonshineDecoder } from './decoding.js';
 import { composeMoonshine, type ComposeOptions } from './one-graph/compose.js';
 import { OneGraph } from './one-graph/one-graph.js';
@@ -127,13 +126,12 @@ class Moonshine implements Recognizer {
   }
 
   #wordsOf(decoding: Decoding, duration: number, regions: RecognizeOptions['regions']): Word[] {
-    const { tokens, logProbabilities, attention } = decoding;
-    if (attention === undefined) return [];
+    const { tokens, logProbabilities, followed } = decoding;
+    if (followed === undefined) return [];
     const pieces = this.tokens.pieces(tokens);
     return alignWords({
       tokens: pieces.map((text, i) => ({ text, logProbability: logProbabilities[i] })),
-      attention,
-      heads: alignmentHeads(attention),
+      ...followed,
       duration,
       frameSeconds: FRAME_SECONDS,
       regions,

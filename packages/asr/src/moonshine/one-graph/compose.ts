@@ -9,6 +9,7 @@ import { GraphBuilder } from '../../onnx/graph-builder.js';
 import { ElementType, type OnnxGraph, type OnnxModel, type OnnxValue } from '../../onnx/model.js';
 import { parseModel } from '../../onnx/parse.js';
 import { serializeModel } from '../../onnx/serialize.js';
+import { alignmentHeads } from '../alignment-heads.js';
 import { BEGIN, END } from '../tokens.js';
 import { addDecoderStep, addHeard, type KeyValue } from './decoder-step.js';
 import { addOriginalEncoder, addRebuiltEncoder } from './encoder.js';
@@ -18,7 +19,7 @@ import { addTokenChoice } from './token-choice.js';
 import type { Arithmetic, Workbench } from './layers.js';
 
 /** Changes whenever the same files give another graph: part of the key under which a graph is cached. */
-export const COMPOSER_VERSION = 2;
+export const COMPOSER_VERSION = 3;
 
 /** Names of the graph's inputs and outputs. */
 export const names = {
@@ -34,8 +35,10 @@ export const names = {
   logProbabilities: 'log_probabilities',
   /** float32 [steps]: that of the end */
   endLogProbabilities: 'end_log_probabilities',
-  /** float32 [steps, layers, heads, frames]: weights of the cross-attention */
+  /** float32 [steps, heads, frames]: weights of the cross-attention, of the heads that word times are made of */
   attention: 'attention',
+  /** float32 [heads]: how much each of these counts */
+  headWeights: 'head_weights',
 } as const;
 
 /** How the graph is built. */
@@ -106,7 +109,7 @@ function addLoop(outer: Workbench, weights: PublishedWeights, heard: readonly Ke
     [token, ElementType.int64],
     [body.add('Reshape', [choice.logProbability, scalar]), ElementType.float32],
     [body.add('Reshape', [choice.endLogProbability, scalar]), ElementType.float32],
-    [addByLayer(bench, step.attention), ElementType.float32],
+    [addFollowing(bench, step.attention), ElementType.float32],
   ] as const;
 
   const cacheDims = [1, shape.heads, 'steps', shape.headSize];
@@ -140,16 +143,29 @@ function addLoop(outer: Workbench, weights: PublishedWeights, heard: readonly Ke
   );
   const outputs = [names.tokens, names.logProbabilities, names.endLogProbabilities, names.attention];
   graph.nameResults(carried, outputs);
+  const weightsOfHeads = alignmentHeads({ layers: shape.decoderLayers, heads: shape.heads }).map(
+    ({ weight }) => weight,
+  );
+  graph.add('Identity', [graph.floats('heads.weights', [weightsOfHeads.length], weightsOfHeads)]);
+  graph.nameResults(0, [names.headWeights]);
 }
 
-/** Adds the weights of all layers in one: [layers, heads, frames]. */
-function addByLayer({ graph, tensors, shape }: Workbench, attention: readonly string[]): string {
-  const byLayer = tensors.integers('shape.by_layer', [3], [shape.decoderLayers, shape.heads, -1]);
-  return graph.add('Reshape', [graph.add('Concat', attention, { axis: 0 }), byLayer]);
+/** Adds the weights of the heads that follow the text in one: [heads, frames]. */
+function addFollowing({ graph, tensors, shape }: Workbench, attention: readonly string[]): string {
+  const chosen = alignmentHeads({ layers: shape.decoderLayers, heads: shape.heads });
+  const byLayer = attention.flatMap((weights, layer) => {
+    const heads = chosen.filter((head) => head.layer === layer).map(({ head }) => head);
+    if (heads.length === 0) return [];
+    const places = tensors.integers(`heads.${layer}`, [heads.length], heads);
+    return [graph.add('Gather', [weights, places], { axis: 0 })];
+  });
+  const rows = tensors.integers('shape.following', [2], [chosen.length, -1]);
+  return graph.add('Reshape', [graph.add('Concat', byLayer, { axis: 0 }), rows]);
 }
 
-function modelOf(graph: GraphBuilder, { heads, decoderLayers }: MoonshineShape): OnnxModel {
+function modelOf(graph: GraphBuilder, shape: MoonshineShape): OnnxModel {
   const { float32, int64 } = ElementType;
+  const heads = alignmentHeads({ layers: shape.decoderLayers, heads: shape.heads }).length;
   return {
     irVersion: 8,
     opsets: new Map([
@@ -169,7 +185,8 @@ function modelOf(graph: GraphBuilder, { heads, decoderLayers }: MoonshineShape):
         { name: names.tokens, type: int64, dims: ['steps'] },
         { name: names.logProbabilities, type: float32, dims: ['steps'] },
         { name: names.endLogProbabilities, type: float32, dims: ['steps'] },
-        { name: names.attention, type: float32, dims: ['steps', decoderLayers, heads, 'frames'] },
+        { name: names.attention, type: float32, dims: ['steps', heads, 'frames'] },
+        { name: names.headWeights, type: float32, dims: [heads] },
       ],
     },
   };

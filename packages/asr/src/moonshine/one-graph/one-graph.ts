@@ -5,8 +5,7 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-common';
 import { findRepetition } from '../../repetition.js';
 import { openSession, runSession, type ModelFile, type Runtime, type SessionOptions } from '../../runtime.js';
-import type { CrossAttention } from '../../words/attention-scores.js';
-import type { DecodeOptions, Decoding, MoonshineDecoder } from '../decoding.js';
+import type { DecodeOptions, Decoding, FollowedText, MoonshineDecoder } from '../decoding.js';
 import { END } from '../tokens.js';
 import { names } from './compose.js';
 
@@ -16,6 +15,9 @@ interface Written {
   readonly logProbabilities: Float32Array;
   readonly endAtFirst: number;
 }
+
+const WRITTEN = [names.tokens, names.logProbabilities, names.endLogProbabilities];
+const FOLLOWED = [names.attention, names.headWeights];
 
 // On x86 without VNNI the kernel for unsigned activations and signed weights can overflow; this asks for another.
 const overflowSafe = { extra: { session: { x64quantprecision: '1' } } };
@@ -37,7 +39,7 @@ export class OneGraph implements MoonshineDecoder {
     options: { vnni?: boolean | undefined; session?: SessionOptions | undefined } = {},
   ): Promise<OneGraph> {
     const inputs = [names.audio, names.maxTokens, names.noSpeechAbove];
-    const outputs = [names.tokens, names.logProbabilities, names.endLogProbabilities, names.attention];
+    const outputs = [...WRITTEN, ...FOLLOWED];
     const settings = { ...(options.vnni ? {} : overflowSafe), ...options.session };
     const session = await openSession(runtime, graph, { name: 'Moonshine', inputs, outputs }, settings);
     return new OneGraph(runtime, session);
@@ -52,17 +54,12 @@ export class OneGraph implements MoonshineDecoder {
       [names.maxTokens]: new Tensor('int64', BigInt64Array.of(BigInt(maxTokens)), []),
       [names.noSpeechAbove]: new Tensor('float32', Float32Array.of(noSpeechAbove), []),
     };
-    const wanted = [names.tokens, names.logProbabilities, names.endLogProbabilities];
-    const result = await runSession(
-      this.session,
-      feeds,
-      options.attention ? [...wanted, names.attention] : wanted,
-    );
+    const wanted = options.attention ? [...WRITTEN, ...FOLLOWED] : WRITTEN;
+    const result = await runSession(this.session, feeds, wanted);
     options.signal?.throwIfAborted();
     const decoding = judge(readWritten(result), noSpeechAbove);
-    const attention = result[names.attention] as Tensor | undefined;
-    return attention
-      ? { ...decoding, attention: readAttention(attention, decoding.tokens.length) }
+    return options.attention
+      ? { ...decoding, followed: readFollowed(result, decoding.tokens.length) }
       : decoding;
   }
 
@@ -72,10 +69,15 @@ export class OneGraph implements MoonshineDecoder {
 }
 
 /** The end, and a repetition that was cut off, have weights too: they are left out. */
-function readAttention({ data, dims }: Tensor, tokens: number): CrossAttention {
-  const [, layers, heads, frames] = dims;
-  const weights = (data as Float32Array).subarray(0, tokens * layers * heads * frames);
-  return { layers, heads, frames, weights };
+function readFollowed(result: Readonly<Record<string, Tensor>>, tokens: number): FollowedText {
+  const { data, dims } = result[names.attention];
+  const [, heads, frames] = dims;
+  const weights = (data as Float32Array).subarray(0, tokens * heads * frames);
+  const counts = Array.from(result[names.headWeights].data as Float32Array);
+  return {
+    attention: { layers: 1, heads, frames, weights },
+    heads: counts.map((weight, head) => ({ layer: 0, head, weight })),
+  };
 }
 
 function readWritten(result: Readonly<Record<string, Tensor>>): Written {
