@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import {
+  DeviceStay,
   FileCache,
   FileFreshness,
   Sealscribe,
@@ -13,8 +14,12 @@ import {
 } from '@sealscribe/sdk-node';
 import { homeFolder, loadConfig, saveConfig, type SavedConfig } from './config.js';
 import { isCode } from './failure.js';
+import { keyring } from './keyring.js';
 import { Settings, type SettingFlags } from './settings.js';
 import type { Terminal } from './terminal.js';
+
+/** Where the key of an account that stays signed in is kept. */
+export type StayPlace = 'keyring' | 'file';
 
 /** A client and the settings it was made from. */
 export interface Connection {
@@ -31,7 +36,7 @@ export async function loadSettings(terminal: Terminal, flags: SettingFlags): Pro
 export async function connect(
   terminal: Terminal,
   flags: SettingFlags,
-  options: { fresh?: boolean } = {},
+  options: { fresh?: boolean; stay?: StayPlace } = {},
 ): Promise<Connection> {
   const settings = await loadSettings(terminal, flags);
   const server = await settings.server();
@@ -43,6 +48,10 @@ export async function connect(
     server,
     cache: new FileCache(join(homeFolder(terminal.env), 'cache')),
     freshness: new FileFreshness(join(homeFolder(terminal.env), 'freshness.json')),
+    stay: new DeviceStay(
+      join(homeFolder(terminal.env), 'stay.json'),
+      options.stay === 'file' ? 'in-file' : keyring,
+    ),
     ...(fingerprint === undefined ? {} : { fingerprint }),
     ...(apiKey ? { apiKey } : {}),
     ...(session === undefined
@@ -68,8 +77,12 @@ export async function ensureSession({ client, settings }: Connection): Promise<v
   await rememberSession(settings, session);
 }
 
-/** Opens the vault with the password, signing in where needed. */
+/** Opens the vault: where the person stays signed in and gave no password without it, else with it, signing in where needed. */
 export async function openVault({ client, settings }: Connection): Promise<Vault> {
+  if (client.session && !settings.hasPassword) {
+    const resumed = await client.resume();
+    if (resumed) return resumed;
+  }
   const email = await settings.email();
   const password = await settings.password();
   const vault = await client.unlock({ email, password });

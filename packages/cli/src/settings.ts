@@ -86,6 +86,11 @@ export class Settings {
     return this.#password;
   }
 
+  /** Whether a password was given for this run, so that nothing that is kept takes its place. */
+  get hasPassword(): boolean {
+    return this.flags.passwordStdin === true || Boolean(this.terminal.env.SEALSCRIBE_PASSWORD);
+  }
+
   /** A new password: from SEALSCRIBE_NEW_PASSWORD, or typed twice. */
   newPassword(): Promise<string> {
     return this.#lookUp('new password', {

@@ -116,9 +116,11 @@ export async function openAccountKey(
   return unwrapKey(root, wrapContext(context), wrap);
 }
 
-/** What seals an account key: root, which a password gives, or the recovery key. */
+/** What seals an account key: root, which a password gives, the recovery key, or the key of a device that stays signed in. */
 export type AccountKeyWrapper =
-  { root: CryptoKey; context: WrapContext } | { recoveryKey: CryptoKey; accountId: string };
+  | { root: CryptoKey; context: WrapContext }
+  | { recoveryKey: CryptoKey; accountId: string }
+  | { deviceKey: CryptoKey; accountId: string };
 
 /**
  * Seals the same account key under another wrapper: a new password, email or iteration count, a recovery key, or back from
@@ -134,7 +136,8 @@ export async function rewrapAccountKey(
 }
 
 function keyAndContext(wrapper: AccountKeyWrapper): SealingKey {
-  return 'root' in wrapper
-    ? { key: wrapper.root, context: wrapContext(wrapper.context) }
-    : { key: wrapper.recoveryKey, context: contexts.recoveryKey(wrapper.accountId) };
+  if ('root' in wrapper) return { key: wrapper.root, context: wrapContext(wrapper.context) };
+  return 'recoveryKey' in wrapper
+    ? { key: wrapper.recoveryKey, context: contexts.recoveryKey(wrapper.accountId) }
+    : { key: wrapper.deviceKey, context: contexts.deviceKey(wrapper.accountId) };
 }

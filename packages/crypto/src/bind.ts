@@ -73,6 +73,7 @@ export const contexts = {
     bind('sealscribe/account-key/v1', account(accountId), keyVersion, iterations, salt),
   recoveryAuth: () => bind('sealscribe/recovery-auth/v1'),
   recoveryKey: (accountId: string) => bind('sealscribe/recovery-key/v1', account(accountId)),
+  deviceKey: (accountId: string) => bind('sealscribe/device-key/v1', account(accountId)),
   transcriptKey: (owner: KeyOwner, transcriptId: string) =>
     'workspaceId' in owner
       ? bind(

@@ -17,6 +17,7 @@ import { browserPlatform } from './platform.js';
 
 export * from '@sealscribe/sdk-core';
 export { IndexedDbCache } from './indexed-db-cache.js';
+export { IndexedDbStay } from './indexed-db-stay.js';
 export { StorageFreshness } from './storage-freshness.js';
 
 /** A Sealscribe server, seen from a page or a worker. */

@@ -26,10 +26,12 @@ import { EmailChange } from './email-change.js';
 import { compare, type CompareOptions } from './compare.js';
 import { MemoryFreshness, type FreshnessStore } from './freshness.js';
 import { Http } from './http.js';
+import { checkLockAfter } from './idle-lock.js';
 import type { AudioSource, Platform } from './platform.js';
 import { PrivateMode } from './private-mode.js';
 import { recoveryKeyOf } from './recovery-words.js';
 import { vaultSpace } from './space.js';
+import { Stay, type StayStore } from './stay.js';
 import { openStream, type StreamOptions, type TranscriptStream } from './stream.js';
 import { MemoryCache, type CacheStore } from './search/cache.js';
 import { transcribe, type TranscribeOptions } from './transcription.js';
@@ -53,6 +55,10 @@ export interface SealscribeOptions {
   retries?: number;
   /** Lowers the floor of PBKDF2 iterations, to open older accounts; 600,000 by default and never under 100,000. */
   minIterations?: number;
+  /** Seconds without use after which an opened vault locks itself; never by default. Every use of the key starts the time anew. */
+  lockAfter?: number;
+  /** Where an account is kept that is to stay signed in (see {@link Sealscribe.unlock}); nowhere by default. */
+  stay?: StayStore;
 }
 
 /** A Sealscribe server, seen from a client. */
@@ -63,6 +69,8 @@ export class Sealscribe {
   readonly #accounts: Accounts;
   readonly #keys: AccountKeys;
   readonly #email: EmailChange;
+  readonly #stay: Stay;
+  readonly #lockAfter: number | undefined;
   /** The account's sessions and API keys. */
   readonly access: Access;
 
@@ -77,6 +85,9 @@ export class Sealscribe {
     this.#accounts = new Accounts(this.#http, this.#freshness, options.minIterations);
     this.#keys = new AccountKeys(this.#http, this.#freshness, this.#accounts);
     this.#email = new EmailChange(this.#http, this.#accounts);
+    this.#stay = new Stay(this.#http, options.stay);
+    checkLockAfter(options.lockAfter);
+    this.#lockAfter = options.lockAfter;
     this.access = new Access(this.#http);
   }
 
@@ -164,14 +175,32 @@ export class Sealscribe {
 
   /**
    * Opens the vault, in the session there is; signs in where there is none or it has run out.
-   * @throws WrongPasswordError; IntegrityError "weak_kdf" or "rollback"
+   * @param options.stay Keeps the account in the client's `stay` store, so that {@link resume} opens it without the password as long as
+   * the session is good. Only for a person who asked for it: docs/threat-model.md says what whoever gets the device has then.
+   * @throws WrongPasswordError; IntegrityError "weak_kdf" or "rollback"; TypeError where there is no store
    */
-  async unlock(credentials: Credentials): Promise<Vault> {
-    return this.#vault(await this.#accounts.unlock(credentials));
+  async unlock(credentials: Credentials, options: { stay?: boolean } = {}): Promise<Vault> {
+    const account = await this.#accounts.unlock(credentials);
+    if (options.stay) await this.#stay.keep(account);
+    return this.#vault(account);
+  }
+
+  /**
+   * Opens the vault of the account that this device kept, without its password; undefined where none is kept or its session has ended.
+   * @throws ConnectionError, TimeoutError
+   */
+  async resume(): Promise<Vault | undefined> {
+    const account = await this.#stay.resume();
+    return account && this.#vault(account);
+  }
+
+  /** Forgets what was kept to stay signed in; the session goes on. */
+  async forgetKept(): Promise<void> {
+    await this.#stay.forget();
   }
 
   #vault(account: OpenAccount): Vault {
-    return new Vault(this.#http, this.#freshness, account, this.#cache);
+    return new Vault(this.#http, this.#freshness, account, this.#cache, this.#lockAfter);
   }
 
   /**
@@ -228,7 +257,9 @@ export class Sealscribe {
    * @throws WrongPasswordError; IntegrityError; SealscribeError "bad_recovery_words"
    */
   async rotateAccountKey(credentials: Credentials, newRecoveryWords: string): Promise<Vault> {
-    return this.#vault(await this.#keys.rotate(credentials, newRecoveryWords));
+    const account = await this.#keys.rotate(credentials, newRecoveryWords);
+    await this.#stay.forget();
+    return this.#vault(account);
   }
 
   /**
@@ -268,6 +299,7 @@ export class Sealscribe {
    */
   async deleteAccount(credentials: Credentials): Promise<void> {
     await this.#accounts.delete(credentials);
+    await this.#stay.forget();
   }
 
   /**
@@ -280,8 +312,9 @@ export class Sealscribe {
     return PrivateMode.derive(this.#http, credentials);
   }
 
-  /** Ends the session on the server and forgets it. */
+  /** Ends the session on the server and forgets it, and what was kept to stay signed in even where the server cannot be reached. */
   async signOut(): Promise<void> {
+    await this.#stay.forget();
     await this.#accounts.signOut();
   }
 

@@ -23,6 +23,7 @@ export * from './errors.js';
 export { MemoryFreshness, type FreshnessStore } from './freshness.js';
 export type { AudioSource, OpenAudio, Platform, PlatformRequest, PlatformSocket } from './platform.js';
 export type { PrivateMode } from './private-mode.js';
+export { openKeptAccount, type KeepableAccount, type KeptAccount, type StayStore } from './stay.js';
 export type { StreamEvent, StreamOptions, StreamPartial, TranscriptStream } from './stream.js';
 export { chatModel, type ChatModelOptions, type LanguageModel } from './summary/chat-model.js';
 export { summarize, type SummarySentence } from './summary/extractive.js';
@@ -36,6 +37,9 @@ export { serverOfLink } from './shares/link.js';
 export type { SnapshotOptions } from './shares/snapshot.js';
 export type { Share, ShareOptions } from './shares/vault-shares.js';
 export type { Vault } from './vault.js';
+export type { Workspace } from './workspaces/workspace.js';
+export type { Workspaces } from './workspaces/workspaces.js';
+export type * from './workspaces/workspace-types.js';
 export type * from './vault-types.js';
 export { EditHistory } from './edit/edit-history.js';
 export { mergeSegments, setText, shiftTimes, splitSegment } from './edit/segments.js';
@@ -56,7 +60,9 @@ export type {
   Health,
   LanguageList,
   ModelInfo,
+  PendingEmail,
   Progress,
+  Role,
   Segment,
   PrivateDocument,
   Session,

@@ -3,9 +3,9 @@
  */
 import { routes } from '@sealscribe/protocol';
 import type { OpenAccount } from './account.js';
-import { SealscribeError } from './errors.js';
 import type { FreshnessStore } from './freshness.js';
 import type { Http } from './http.js';
+import { HeldKey } from './idle-lock.js';
 import { checkId } from './private-mode.js';
 import { MemoryCache, type CacheStore } from './search/cache.js';
 import { toSnapshot } from './shares/snapshot.js';
@@ -18,37 +18,45 @@ import {
 } from './shares/vault-shares.js';
 import { vaultSpace } from './space.js';
 import { Transcripts } from './transcripts.js';
+import { Workspaces } from './workspaces/workspaces.js';
 
 /** An unlocked vault. */
 export class Vault extends Transcripts {
   readonly accountId: string;
   readonly #http: Http;
-  readonly #keys: { accountKey: CryptoKey | undefined };
-  readonly #openKey: () => CryptoKey;
+  readonly #key: HeldKey;
+  /** Transcripts together with others. */
+  readonly workspaces: Workspaces;
 
   constructor(
     http: Http,
     freshness: FreshnessStore,
     { accountId, accountKey }: OpenAccount,
     cache: CacheStore = new MemoryCache(),
+    lockAfter?: number,
   ) {
-    const keys: { accountKey: CryptoKey | undefined } = { accountKey };
-    const openKey = () => {
-      if (!keys.accountKey)
-        throw new SealscribeError('locked', 'The vault is locked: unlock it with the password.');
-      return keys.accountKey;
-    };
-    super(vaultSpace(http, freshness, accountId, openKey), cache);
+    const key = new HeldKey(accountKey, {
+      lockAfter,
+      now: () => http.platform.now(),
+      onLock: () => {
+        this.forgetOpened();
+        this.workspaces.lock();
+      },
+    });
+    super(
+      vaultSpace(http, freshness, accountId, () => key.use()),
+      cache,
+    );
     this.accountId = accountId;
     this.#http = http;
-    this.#openKey = openKey;
-    this.#keys = keys;
+    this.#key = key;
+    const account = { accountId, accountKey: () => key.use() };
+    this.workspaces = new Workspaces(http, freshness, cache, { account, own: this });
   }
 
-  /** Forgets the key; every later call throws SealscribeError "locked". */
+  /** Forgets the key; every later call throws SealscribeError "locked". With `lockAfter` it happens by itself. */
   lock(): void {
-    this.#keys.accountKey = undefined;
-    this.forgetOpened();
+    this.#key.lock();
   }
 
   /**
@@ -65,7 +73,7 @@ export class Vault extends Transcripts {
     checkShareOptions(options);
     const words = options.wordTimes !== false || options.range !== undefined;
     const document = toSnapshot(await this.open(id, { words }), options);
-    return createShare(this.#http, this.#openKey(), id, document, options);
+    return createShare(this.#http, this.#key.use(), id, document, options);
   }
 
   /**
@@ -73,7 +81,7 @@ export class Vault extends Transcripts {
    * @throws IntegrityError when the server shows one that was not made here
    */
   async shares(): Promise<Share[]> {
-    return listShares(this.#http, this.#openKey());
+    return listShares(this.#http, this.#key.use());
   }
 
   /**

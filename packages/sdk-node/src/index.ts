@@ -15,6 +15,7 @@ import { nodePlatform } from './platform.js';
 export * from '@sealscribe/sdk-core';
 export type { NodeOptions } from './options.js';
 export { FileCache } from './file-cache.js';
+export { DeviceStay, type DeviceSecrets } from './device-stay.js';
 export { FileFreshness } from './file-freshness.js';
 
 /** A Sealscribe server, seen from Node. */
