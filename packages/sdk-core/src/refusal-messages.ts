@@ -29,7 +29,7 @@ export const refusalMessages: Record<ErrorCode | 'unknown', string> = {
   language_not_supported: 'The model does not know this language.',
   rate_limited: 'Too many requests in a short time: wait a moment.',
   busy: 'The server is busy: try again later.',
-  locked_out: 'Too many failed attempts to sign in: wait before the next.',
+  locked_out: 'Too many failed attempts: wait before the next.',
   internal: 'The server failed.',
   recognizer_failed: 'The recogniser of the server failed.',
   unavailable: 'The server is not available right now.',

@@ -1,7 +1,8 @@
 /**
  * The access token of a link: 32 bytes that a viewer derives from the link and sends in `Authorization: Bearer`. The server knows its
- * hash alone. Wrong tokens are counted against the share and the address that they come from, so that whoever has a link and
- * not its password cannot try many. A right token takes nothing back: it is not the guesser's.
+ * hash alone. Wrong tokens are counted, so that whoever has a link and not its password cannot try many: few from one address on one
+ * link, more on a link from everywhere, so that a single guesser cannot lock everybody else out. A right token takes nothing
+ * back: it is not the guesser's.
  */
 import { createHash } from 'node:crypto';
 import { normalizeIP } from '@fastify/rate-limit';
@@ -11,8 +12,9 @@ import { Lockout } from './lockout.js';
 
 const shared = { firstWait: 1, longestWait: 900, memory: 3600, keys: 10_000 };
 /** Wrong tokens without a wait. */
-const FREE_PER_SHARE = 10;
+const FREE_PER_SHARE_AND_ADDRESS = 10;
 const FREE_PER_ADDRESS = 50;
+const FREE_PER_SHARE = 100;
 
 /**
  * SHA-256 of the access token that a request carries.
@@ -28,12 +30,15 @@ export function accessHashOf(request: FastifyRequest): Buffer {
 
 /** Counts wrong tokens. */
 export class ShareGuesses {
-  readonly #shares: Lockout;
-  readonly #addresses: Lockout;
+  readonly #lockouts: readonly { keyOf: (id: string, address: string) => string; lockout: Lockout }[];
 
   constructor(clock: () => number) {
-    this.#shares = new Lockout({ ...shared, free: FREE_PER_SHARE, clock });
-    this.#addresses = new Lockout({ ...shared, free: FREE_PER_ADDRESS, clock });
+    const lockout = (free: number) => new Lockout({ ...shared, free, clock });
+    this.#lockouts = [
+      { keyOf: (id, address) => `${id} ${address}`, lockout: lockout(FREE_PER_SHARE_AND_ADDRESS) },
+      { keyOf: (_id, address) => address, lockout: lockout(FREE_PER_ADDRESS) },
+      { keyOf: (id) => id, lockout: lockout(FREE_PER_SHARE) },
+    ];
   }
 
   /**
@@ -43,11 +48,10 @@ export class ShareGuesses {
    */
   judge(id: string, ip: string, isRight: boolean): void {
     const address = normalizeIP(ip, 64);
-    const wait = Math.max(this.#shares.waitOf(id), this.#addresses.waitOf(address));
+    const wait = Math.max(...this.#lockouts.map(({ keyOf, lockout }) => lockout.waitOf(keyOf(id, address))));
     if (wait > 0) throw new HttpError('locked_out', undefined, { retryAfter: wait });
     if (isRight) return;
-    this.#shares.count(id);
-    this.#addresses.count(address);
+    for (const { keyOf, lockout } of this.#lockouts) lockout.count(keyOf(id, address));
     throw new HttpError('wrong_credentials', 'The link or its password is wrong.');
   }
 }

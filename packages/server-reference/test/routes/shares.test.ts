@@ -37,10 +37,11 @@ async function put(limits: { views?: number; expiresIn?: number } = {}, of = per
   const info = shareInfoSchema.parse(answer.json());
   return { id, ...made, info, document: Buffer.from(made.share.document, 'base64url') };
 }
-const view = (id: string, token?: string) =>
+const view = (id: string, token?: string, remoteAddress = '127.0.0.1') =>
   vault.app.inject({
     method: 'GET',
     url: `/v1/shared/${id}`,
+    remoteAddress,
     headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
   });
 const list = async (of = person) => shareListSchema.parse((await of.send('GET', '/v1/shares')).json()).shares;
@@ -89,6 +90,19 @@ test('a wrong token opens nothing, counts no view, and has to wait after the ten
   expect(info).toMatchObject({ id, views: 0 });
   vault.wait(2);
   expect((await view(id, token)).statusCode).toBe(200);
+});
+
+test('one guesser keeps nobody else out; many guessers have to wait all together', async () => {
+  const { id, token } = await put();
+  const guess = (address: number) => view(id, base64url(32), `10.0.0.${address}`);
+  for (let attempt = 0; attempt < 11; attempt++) await guess(1);
+  expect((await guess(1)).statusCode).toBe(429);
+  expect((await view(id, token, '10.0.0.2')).statusCode).toBe(200);
+  for (let attempt = 0; attempt < 90; attempt++) expect((await guess(10 + attempt)).statusCode).toBe(401);
+  expect((await view(id, token, '10.0.0.3')).statusCode).toBe(429);
+  const other = await put();
+  expect((await view(other.id, other.token, '10.0.0.3')).statusCode).toBe(200);
+  vault.wait(3600);
 });
 
 test('many wrong tokens at once are counted one by one', async () => {
