@@ -45,9 +45,10 @@ class Archive:
         self.account_key = open_sealed(root, context, from_base64url(account["wraps"]["password"]))
         self.private_key = baseline_key(password, normalize_email(email))
         self.index = {}
-        if manifest["index"] is not None:
-            context = index_context(self.account_id, manifest["index"]["revision"])
-            self.index = json.loads(open_sealed(self.account_key, context, self.files["index"]))
+        for name in self.files:
+            if name.startswith("index."):
+                context = index_context(self.account_id, int(name[6:]))
+                self.index = json.loads(open_sealed(self.account_key, context, self.files[name]))
 
     def transcript_ids(self):
         return [id for id, entry in self.index.items() if not entry.get("deleted")]

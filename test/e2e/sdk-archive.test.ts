@@ -197,16 +197,17 @@ describe('with transcripts, history and blobs', () => {
     });
 
     test('the index', async () => {
-      expect(await problemsOf(flipped(/^index$/))).toBe('authentication_failed');
-      expect(await problemsOf(manifest((value) => (value.index.revision -= 1)))).toBe(
-        'authentication_failed',
+      expect(await problemsOf(flipped(/^index/))).toBe('authentication_failed');
+      const renamed = changed((entries) =>
+        entries.map(({ name, data }) => ({ name: name.replace(/^index\.\d+$/, 'index.2'), data })),
       );
+      expect(await problemsOf(renamed)).toBe('authentication_failed');
       // Without an index nothing is listed, so nothing that is there is believed.
       const unlisted = [
         [id, 'unlisted'],
         [other, 'unlisted'],
       ];
-      const found = (await problemsOf(without(/^index$/))) as string[][];
+      const found = (await problemsOf(without(/^index/))) as string[][];
       expect(found.sort()).toEqual(unlisted.sort());
     });
 
@@ -273,7 +274,6 @@ interface Account {
 interface Manifest {
   version: number;
   account: Account;
-  index: { revision: number };
   more?: number;
 }
 

@@ -29,19 +29,28 @@ export const archiveManifestSchema = z.object({
       recovery: z.optional(wrappedKey),
     }),
   }),
-  /** The revision of the file `index`; null where nothing was ever written to the vault. */
-  index: z.nullable(z.object({ revision })),
 });
 /** What an archive says about itself. */
 export type ArchiveManifest = z.infer<typeof archiveManifestSchema>;
 
-/** The names of the sealed files in an archive. */
+/** The folder of a workspace in an archive: its transcripts and index lie in it as those of the account do at the top. */
+export const workspaceFolder = (id: string): string => `workspaces/${id}/`;
+
+/** The names of the other files in an archive. `space` is empty for the account's own vault, or a {@link workspaceFolder}. */
 export const archiveNames = {
-  index: 'index',
+  /** The sealed index at its revision; none where nothing was ever written. */
+  index: (space: string, at: number) => `${space}index.${at}`,
   /** The wrapped key of a transcript. */
-  key: (id: string) => `transcripts/${id}/key`,
+  key: (space: string, id: string) => `${space}transcripts/${id}/key`,
   /** A part of a transcript, as it was sealed at a revision. */
-  part: (id: string, part: 'card' | 'transcript' | 'words', at: number) => `transcripts/${id}/${part}.${at}`,
+  part: (space: string, id: string, part: 'card' | 'transcript' | 'words', at: number) =>
+    `${space}transcripts/${id}/${part}.${at}`,
   /** A blob at its revision. */
   blob: (id: string, at: number) => `blobs/${id}.${at}`,
+  /** What `GET /v1/account/identity` answers; absent where there is no key pair. */
+  identity: 'identity.json',
+  /** What `GET /v1/workspaces` answers, of those that the account is a member of. */
+  workspaces: 'workspaces.json',
+  /** What `GET /v1/workspaces/:id` answers. */
+  workspace: (id: string) => `${workspaceFolder(id)}workspace.json`,
 } as const;

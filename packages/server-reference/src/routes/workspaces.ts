@@ -45,7 +45,7 @@ const EPOCH_BYTES = 16 * 1024 * 1024;
 export function registerWorkspaces(context: VaultContext): void {
   const { store, limits, clock } = context;
 
-  vaultRoute(context, routes.listWorkspaces, async (request) => listWorkspaces(store, request.accountId));
+  vaultRoute(context, routes.listWorkspaces, async (request) => listWorkspaces(store.db, request.accountId));
 
   vaultRoute(context, routes.getWorkspace, async (request) => readWorkspace(store, visitOf(request)));
 

@@ -50,14 +50,14 @@ export async function requireRole(db: Connection, visit: Visit, ...roles: Role[]
 }
 
 /** The workspaces that an account is in, and those that it is asked into. */
-export async function listWorkspaces(store: Store, accountId: string): Promise<WorkspaceList> {
-  const places = await store.db
+export async function listWorkspaces(db: Connection, accountId: string): Promise<WorkspaceList> {
+  const places = await db
     .selectFrom('workspace_members')
     .select(['workspace_id as id', 'role', 'membership'])
     .where('account_id', '=', accountId)
     .orderBy('workspace_id')
     .execute();
-  const invitations = await store.db
+  const invitations = await db
     .selectFrom('workspace_invitations as invitation')
     .innerJoin('identities', 'identities.account_id', 'invitation.inviter_id')
     .select(['invitation.workspace_id as id', 'invitation.created_at as createdAt'])
@@ -80,46 +80,49 @@ export async function listWorkspaces(store: Store, accountId: string): Promise<W
  * @throws HttpError `not_found`
  */
 export async function readWorkspace(store: Store, visit: Visit): Promise<StoredWorkspace> {
-  return store.db.transaction().execute(async (db) => {
-    const { workspaceId, accountId } = visit;
-    const place = await readPlace(db, visit);
-    const { card } = await db
-      .selectFrom('workspaces')
-      .select('card')
-      .where('id', '=', workspaceId)
-      .executeTakeFirstOrThrow();
-    const epochs = await db
-      .selectFrom('workspace_epochs as epochs')
-      .innerJoin('workspace_deliveries as deliveries', (join) =>
-        join
-          .onRef('deliveries.workspace_id', '=', 'epochs.workspace_id')
-          .onRef('deliveries.epoch', '=', 'epochs.epoch'),
-      )
-      .select(['epochs.roster', 'epochs.sender', 'deliveries.delivery'])
-      .where('epochs.workspace_id', '=', workspaceId)
-      .where('epochs.epoch', '>=', place.epoch)
-      .where('deliveries.account_id', '=', accountId)
-      .orderBy('epochs.epoch')
-      .execute();
-    const present = await db
-      .selectFrom('workspace_members')
-      .select(['account_id', 'membership'])
-      .where('workspace_id', '=', workspaceId)
-      .orderBy('account_id')
-      .execute();
-    const invitations = await db
-      .selectFrom('workspace_invitations')
-      .select(['invited_id as accountId', 'public_key as publicKey'])
-      .where('workspace_id', '=', workspaceId)
-      .orderBy('invited_id')
-      .execute();
-    return {
-      ...{ id: workspaceId, card, membership: place.membership },
-      epochs: epochs.map((epoch) => ({ ...epoch, roster: JSON.parse(epoch.roster) as StoredRoster })),
-      present: present.map((row) => ({ accountId: row.account_id, state: stateOf(row.membership) })),
-      invitations: place.role === 'owner' ? invitations : [],
-    };
-  });
+  return store.db.transaction().execute((db) => workspaceIn(db, visit));
+}
+
+/** The same inside a transaction. */
+export async function workspaceIn(db: Connection, visit: Visit): Promise<StoredWorkspace> {
+  const { workspaceId, accountId } = visit;
+  const place = await readPlace(db, visit);
+  const { card } = await db
+    .selectFrom('workspaces')
+    .select('card')
+    .where('id', '=', workspaceId)
+    .executeTakeFirstOrThrow();
+  const epochs = await db
+    .selectFrom('workspace_epochs as epochs')
+    .innerJoin('workspace_deliveries as deliveries', (join) =>
+      join
+        .onRef('deliveries.workspace_id', '=', 'epochs.workspace_id')
+        .onRef('deliveries.epoch', '=', 'epochs.epoch'),
+    )
+    .select(['epochs.roster', 'epochs.sender', 'deliveries.delivery'])
+    .where('epochs.workspace_id', '=', workspaceId)
+    .where('epochs.epoch', '>=', place.epoch)
+    .where('deliveries.account_id', '=', accountId)
+    .orderBy('epochs.epoch')
+    .execute();
+  const present = await db
+    .selectFrom('workspace_members')
+    .select(['account_id', 'membership'])
+    .where('workspace_id', '=', workspaceId)
+    .orderBy('account_id')
+    .execute();
+  const invitations = await db
+    .selectFrom('workspace_invitations')
+    .select(['invited_id as accountId', 'public_key as publicKey'])
+    .where('workspace_id', '=', workspaceId)
+    .orderBy('invited_id')
+    .execute();
+  return {
+    ...{ id: workspaceId, card, membership: place.membership },
+    epochs: epochs.map((epoch) => ({ ...epoch, roster: JSON.parse(epoch.roster) as StoredRoster })),
+    present: present.map((row) => ({ accountId: row.account_id, state: stateOf(row.membership) })),
+    invitations: place.role === 'owner' ? invitations : [],
+  };
 }
 
 const stateOf = (membership: string | null) => (membership === null ? 'invited' : 'member');

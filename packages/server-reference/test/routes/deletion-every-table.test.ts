@@ -6,7 +6,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { sql } from 'kysely';
+import { CompiledQuery } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { newId, Person, startVault, type VaultApp } from './vault-app.js';
 
@@ -34,8 +34,10 @@ beforeEach(async () => {
 });
 afterEach(() => vault.close());
 
-const rowsOf = async <T>(query: string): Promise<T[]> =>
-  (await sql.raw<T>(query).execute(vault.store.db)).rows;
+const rowsOf = async <T>(query: string, parameters: unknown[] = []): Promise<T[]> => {
+  const compiled = CompiledQuery.raw(query, parameters) as CompiledQuery<T>;
+  return (await vault.store.db.executeQuery<T>(compiled)).rows;
+};
 const tableNames = async () =>
   (
     await rowsOf<{ name: string }>(
@@ -68,9 +70,9 @@ async function plantEverywhere(): Promise<Map<string, Buffer>> {
       }
     }
     rows.set(table, row);
-    const names = sql.join(Object.keys(row).map((name) => sql.id(name)));
-    const values = sql.join(Object.values(row));
-    await sql`insert into ${sql.id(table)} (${names}) values (${values})`.execute(vault.store.db);
+    const names = Object.keys(row);
+    const places = names.map(() => '?').join();
+    await rowsOf(`insert into ${table} (${names.join()}) values (${places})`, Object.values(row));
   };
   const names = await tableNames();
   // A table waits until those that it refers to have their rows.
