@@ -9,13 +9,10 @@ import {
   deriveAuthKey,
   deriveRecoveryAuthKey,
   encodeBase64url,
-  findVanished,
   normalizeEmail,
   recoverAccountKey,
   rewrapAccountKey,
-  rewrapTranscriptKey,
   sealIndex,
-  type VaultIndex,
 } from '@sealscribe/crypto';
 import {
   INDEX_MATCH_HEADER,
@@ -39,9 +36,10 @@ import { badAnswer, type Http } from './http.js';
 import { verified } from './integrity.js';
 import { recoveryKeyOf } from './recovery-words.js';
 import { rewrapLinks } from './shares/vault-shares.js';
-import { vaultSpace, type Space } from './space.js';
-import { VaultListing, vanished, type IndexState } from './vault-listing.js';
-import { listSealed } from './vault-records.js';
+import { rewrapTranscripts, toRekeyed } from './rekey.js';
+import { vaultSpace } from './space.js';
+import { VaultListing, type IndexState } from './vault-listing.js';
+import { resealSecrets } from './workspaces/rotate-secrets.js';
 
 /** How often a change starts again because another device was faster. */
 const MAX_TRIES = 5;
@@ -164,8 +162,14 @@ export class AccountKeys {
         json: {
           authKey: await authKeyOf(proven),
           keys: await keyRecord(next, wrap, { recoveryKey, from: { ...next, wrap } }),
-          transcriptKeys: await this.#transcriptKeys(space, proven, accountKey, before),
+          transcriptKeys: await rewrapTranscripts(
+            space,
+            before.index,
+            { accountId, key: proven.accountKey },
+            { accountId, key: accountKey },
+          ),
           shareLinks: await rewrapLinks(this.http, proven, { accountKey }),
+          ...(await resealSecrets(this.http, proven, accountKey)),
           index: index ? encodeBase64url(index.sealed) : '',
         },
         headers: {
@@ -184,37 +188,10 @@ export class AccountKeys {
   /** The index under the new key; every transcript in it is to get a new key with its next change. */
   async #indexFor(accountKey: CryptoKey, accountId: string, { revision, index, mark }: IndexState) {
     if (!mark) return undefined;
-    const entries = Object.entries(index).map(([id, entry]) => [
-      id,
-      'deleted' in entry ? entry : { ...entry, rekey: true },
-    ]);
     const indexRevision = revision + 1;
-    const next = Object.fromEntries(entries) as VaultIndex;
-    const { sealed, sha256 } = await sealIndex(accountKey, { accountId, indexRevision }, next);
+    const ids = { accountId, indexRevision };
+    const { sealed, sha256 } = await sealIndex(accountKey, ids, toRekeyed(index));
     return { sealed, mark: { revision: indexRevision, sha256 } };
-  }
-
-  /**
-   * The key of every transcript that the server has, under the new account key. One that it kept back could never be opened again:
-   * only the old account key opens its key.
-   */
-  async #transcriptKeys(
-    space: Space,
-    { accountId, accountKey: before }: OpenAccount,
-    accountKey: CryptoKey,
-    { index }: IndexState,
-  ): Promise<Record<string, string>> {
-    const wraps: Record<string, string> = {};
-    const sealed = await listSealed(space, undefined);
-    const present = sealed.map(({ id }) => id);
-    for (const id of findVanished(index, present)) throw vanished(id);
-    for (const { id, key } of sealed) {
-      const from = { key: before, accountId, wrap: decodeBase64url(key) };
-      wraps[id] = encodeBase64url(
-        await verified(() => rewrapTranscriptKey(from, { key: accountKey, accountId }, id), id),
-      );
-    }
-    return wraps;
   }
 
   #next(

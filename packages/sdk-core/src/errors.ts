@@ -15,7 +15,10 @@ export type IntegrityCode =
   | 'rollback'
   | 'fork'
   | 'unlisted'
-  | 'vanished';
+  | 'vanished'
+  | 'wrong_fingerprint'
+  | 'untrusted_sender'
+  | 'unconfirmed';
 
 /** Every code that an error of the client can carry; those of {@link ApiError} are the server's. */
 export type SealscribeErrorCode =

@@ -99,6 +99,39 @@ function check(remembered: Mark | null, seen: Mark, id?: string): void {
   }
 }
 
+/** The roster of a workspace that this device accepted last. */
+export class RosterFreshness {
+  constructor(
+    private readonly store: FreshnessStore,
+    private readonly accountId: string,
+    private readonly workspaceId: string,
+  ) {}
+
+  /** Epoch and hash; undefined where there is none yet. */
+  async known(): Promise<Mark | undefined> {
+    let known: Mark | null = null;
+    await this.#update((mark) => (known = mark));
+    return known ?? undefined;
+  }
+
+  /**
+   * Takes note of a roster.
+   * @throws IntegrityError "rollback" or "fork"
+   */
+  async see(seen: Mark): Promise<void> {
+    await this.#update((mark) => {
+      check(mark, seen);
+      return seen;
+    });
+  }
+
+  async #update(change: (mark: Mark | null) => Mark | null): Promise<void> {
+    await this.store.update(`roster:${this.accountId}:${this.workspaceId}`, (stored) =>
+      JSON.stringify(change(stored === undefined ? null : read(stored, isMarkOrNull))),
+    );
+  }
+}
+
 /** How an account's key was derived when this device saw it last. */
 export interface KeyMark {
   keyVersion: number;
@@ -176,6 +209,7 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const isMark = (value: unknown): value is Mark =>
   isObject(value) && Number.isSafeInteger(value['revision']) && typeof value['sha256'] === 'string';
+const isMarkOrNull = (value: unknown): value is Mark | null => value === null || isMark(value);
 const isVaultMarks = (value: unknown): value is VaultMarks =>
   isObject(value) &&
   (value['index'] === null || isMark(value['index'])) &&

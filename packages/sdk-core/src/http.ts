@@ -29,6 +29,8 @@ export type Body = Uint8Array | Blob | AsyncIterable<Uint8Array>;
 
 /** What a request carries besides its route. */
 export interface RequestOptions {
+  /** Fills `:workspaceId` in the route's path. */
+  workspaceId?: string;
   /** Fills `:id` in the route's path. */
   id?: string;
   /** Fills what comes after `:id` in the route's path: a revision, or another id. */
@@ -162,7 +164,9 @@ export class Http {
     // A body in one piece leaves unseen: slow lines get the time that they need.
     if (body instanceof Uint8Array) watchdog.touch(body.length / SLOWEST);
     else if (body instanceof Blob) watchdog.touch(body.size / SLOWEST);
-    const url = new URL(`${this.server}${pathOf(route, options.id, options.revision ?? options.subId)}`);
+    const url = new URL(
+      `${this.server}${pathOf(route, options.workspaceId, options.id, options.revision ?? options.subId)}`,
+    );
     for (const [name, value] of Object.entries(options.query ?? {})) url.searchParams.set(name, value);
     try {
       const request = { method: route.method, headers, body, signal: watchdog.signal };

@@ -32,6 +32,8 @@ export interface Space {
   readonly requests: Requests;
   readonly routes: TranscriptRoutes;
   readonly freshness: VaultFreshness;
+  /** Whether there is no index before the first write; else a missing one means that the space cannot be seen any more. */
+  readonly startsEmpty: boolean;
   /**
    * What is in force now: the same object until the key changes.
    * @throws SealscribeError "locked"
@@ -58,6 +60,7 @@ export function vaultSpace(
     requests: http,
     routes: vaultTranscriptRoutes,
     freshness: new VaultFreshness(freshness, accountId),
+    startsEmpty: true,
     keys: () => {
       accountKey();
       return keys;

@@ -3,7 +3,7 @@
  * (docs/formats.md, sealed-v1). Everything read is checked against the index and against what this device has seen before;
  * everything written goes with a new index in one request. What the server says about a transcript, besides its bytes, is never shown.
  */
-import { decodeBase64url, newId, sealRecord, type IndexEntry } from '@sealscribe/crypto';
+import { decodeBase64url, newId, sealRecord } from '@sealscribe/crypto';
 import type { Transcript } from '@sealscribe/protocol';
 import { checkLabels, toDocuments } from './documents.js';
 import { ConflictError, DamagedVaultError, type IntegrityError } from './errors.js';
@@ -13,7 +13,7 @@ import { checkId } from './private-mode.js';
 import type { CacheStore } from './search/cache.js';
 import { VaultSearch, type SearchHit, type SearchOptions } from './search/vault-search.js';
 import type { Space } from './space.js';
-import { KeysChanged, TranscriptMoved, VaultListing, vanished } from './vault-listing.js';
+import { KeysChanged, TranscriptMoved, VaultListing, isOutdated, vanished } from './vault-listing.js';
 import { MAX_READS, readAll, readCurrent, toEntries } from './vault-reading.js';
 import { readTranscript, toEntry, type OpenRecord } from './vault-records.js';
 import type { Changes, Labels, Saved, VaultEntry, VaultTranscript } from './vault-types.js';
@@ -269,7 +269,3 @@ export class Transcripts {
     return new Date(this.#space.requests.platform.now()).toISOString();
   }
 }
-
-/** Whether the key of a transcript is older than that of its space. */
-const isOutdated = (entry: IndexEntry | undefined) =>
-  entry !== undefined && !('deleted' in entry) && entry.rekey === true;

@@ -23,7 +23,7 @@ export interface IndexState {
 /** Thrown by a write when the transcript is not what the write was made from; transcripts.ts turns it into a ConflictError. */
 export class TranscriptMoved extends Error {}
 
-/** Thrown by a write that was sealed under a key which is no longer the space's; it is to be made anew. */
+/** Thrown by a write that was sealed under a key which is to be used no longer; it is to be made anew. */
 export class KeysChanged extends Error {}
 
 /** A write of one transcript, to be sent with the index. */
@@ -33,6 +33,8 @@ export interface Write {
   keys: SpaceKeys;
   /** The transcript's entry that the write replaces; undefined for a new one. */
   replaces: Mark | undefined;
+  /** Whether it brings another key for the transcript. */
+  isRenewed: boolean;
   /** The entry after the write. */
   becomes: IndexEntry;
   /** Sends it; gives the revision of the index that the server answers. */
@@ -41,13 +43,13 @@ export interface Write {
 
 /** Keeps the index of one space. */
 export class VaultListing {
-  #state: IndexState | undefined;
+  #state: (IndexState & { keys: SpaceKeys }) | undefined;
 
   constructor(private readonly space: Space) {}
 
-  /** The index as last seen; fetched where it never was. */
+  /** The index as last seen; fetched where it never was, or where the space has another key since. */
   async known(): Promise<IndexState> {
-    return this.#state ?? this.fetch();
+    return this.#state?.keys === this.space.keys() ? this.#state : this.fetch();
   }
 
   /**
@@ -60,13 +62,16 @@ export class VaultListing {
     const found = await this.#get(signal);
     if (!found) {
       await freshness.seeIndex(undefined);
-      return (this.#state = { revision: 0, index: {}, mark: undefined });
+      this.#state = { revision: 0, index: {}, mark: undefined, keys: this.space.keys() };
+      return this.#state;
     }
     const { revision, sealed } = found;
-    const { index, sha256 } = await verified(() => this.space.keys().openIndex(revision, sealed));
+    const keys = this.space.keys();
+    const { index, sha256 } = await verified(() => keys.openIndex(revision, sealed));
     const mark = { revision, sha256 };
     await freshness.seeIndex(mark);
-    return (this.#state = { revision, index, mark });
+    this.#state = { revision, index, mark, keys };
+    return this.#state;
   }
 
   async #get(signal?: AbortSignal): Promise<{ revision: number; sealed: Uint8Array } | undefined> {
@@ -78,7 +83,7 @@ export class VaultListing {
       if (revision === undefined || Number(revision) < 1) throw badAnswer();
       return { revision: Number(revision), sealed: answer.bytes };
     } catch (failure) {
-      if (isNotFound(failure)) return undefined;
+      if (isNotFound(failure) && this.space.startsEmpty) return undefined;
       throw failure;
     }
   }
@@ -88,10 +93,11 @@ export class VaultListing {
    * @throws TranscriptMoved when the transcript itself was changed or deleted meanwhile; KeysChanged; IntegrityError as
    * {@link fetch}
    */
-  async write({ id, keys, replaces, becomes, send }: Write): Promise<void> {
+  async write({ id, keys, isRenewed, replaces, becomes, send }: Write): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       const state = await this.known();
-      if (keys !== this.space.keys()) throw new KeysChanged();
+      const isOld = isOutdated(state.index[id]) && !isRenewed && !('deleted' in becomes);
+      if (keys !== this.space.keys() || isOld) throw new KeysChanged();
       if (!same(state.index[id], replaces)) {
         // The index that is known may be older than the card that was just read.
         if (!same((await this.fetch()).index[id], replaces)) throw new TranscriptMoved();
@@ -105,7 +111,7 @@ export class VaultListing {
       try {
         const written = await send({ [INDEX_MATCH_HEADER]: `"${state.revision}"` }, sealed);
         if (written !== revision) throw badAnswer();
-        this.#state = { revision, index, mark: { revision, sha256 } };
+        this.#state = { revision, index, mark: { revision, sha256 }, keys };
         await this.#remember(id, becomes, { revision, sha256 });
         return;
       } catch (failure) {
@@ -140,6 +146,10 @@ export function checkAgainst({ index }: IndexState, id: string, seen: Mark): voi
   if (entry && !('deleted' in entry)) checkFreshness(entry, seen);
   checkListed(index, id, seen);
 }
+
+/** Whether the key of a transcript is older than that of its space. */
+export const isOutdated = (entry: IndexEntry | undefined): boolean =>
+  entry !== undefined && !('deleted' in entry) && entry.rekey === true;
 
 /** The error for a transcript that the index lists and the server does not have. */
 export const vanished = (id: string) =>

@@ -36,7 +36,7 @@ export class VaultWriting {
     if (sealed.words) parts.push({ name: 'words', data: sealed.words });
     const condition = replaces ? { 'if-match': `"${replaces.revision}"` } : { 'if-none-match': '*' };
     await this.#write({
-      ...{ id, keys, replaces },
+      ...{ id, keys, replaces, isRenewed: key !== undefined },
       becomes: { revision, sha256: sealed.sha256 },
       send: (headers, index) => {
         const files = [...parts, { name: 'index', data: index }].map((part) => ({
@@ -59,7 +59,7 @@ export class VaultWriting {
    */
   async delete(id: string, entry: Mark): Promise<void> {
     await this.#write({
-      ...{ id, keys: this.space.keys(), replaces: entry },
+      ...{ id, keys: this.space.keys(), replaces: entry, isRenewed: false },
       becomes: { deleted: true },
       send: (headers, index) =>
         this.#send(this.space.routes.delete, id, {
