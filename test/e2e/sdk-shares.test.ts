@@ -233,6 +233,14 @@ test('a link that is damaged, cut off or of a newer version says so, asks nobody
   expect(await codeOf(openShare(`${page}#${other.toString('base64url')}`))).toBe('bad_link');
 });
 
+test('a locked vault makes, lists and takes back nothing', async () => {
+  const id = await saved();
+  const locked = await new Sealscribe({ server: server.url, retries: 0 }).unlock(owner);
+  locked.lock();
+  for (const work of [() => locked.share(id), () => locked.shares(), () => locked.unshare(id)])
+    expect(await codeOf(work())).toBe('locked');
+});
+
 test('a new account key opens the links that were made before', async () => {
   const client = new Sealscribe({ server: server.url, retries: 0 });
   const someone = { email: 'rotating@example.com', password: 'correct horse battery staple' };

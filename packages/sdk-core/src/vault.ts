@@ -91,6 +91,7 @@ export class Vault extends Transcripts {
    */
   async unshare(shareId: string): Promise<void> {
     checkId(shareId);
+    this.#key.use();
     await this.#http.done(routes.deleteShare, { id: shareId });
   }
 }

@@ -81,13 +81,17 @@ export function registerShares(context: VaultContext): void {
     perMinute(limits.signInsPerMinute),
   );
 
+  let sweeping: Promise<void> | undefined;
   const sweep = () =>
-    sweepShares(store, new Date(clock())).catch((error: unknown) =>
-      app.log.error({ err: error }, 'expired links could not be deleted'),
-    );
+    (sweeping ??= sweepShares(store, new Date(clock()))
+      .catch((error: unknown) => app.log.error({ err: error }, 'expired links could not be deleted'))
+      .finally(() => (sweeping = undefined)));
   app.addHook('onReady', sweep);
   const timer = setInterval(() => void sweep(), limits.sweepSeconds * 1000).unref();
-  app.addHook('onClose', async () => clearInterval(timer));
+  app.addHook('onClose', async () => {
+    clearInterval(timer);
+    await sweeping;
+  });
 }
 
 /** The plain page that a browser lands on at a server without a web app. */
