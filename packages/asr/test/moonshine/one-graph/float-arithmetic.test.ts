@@ -68,6 +68,6 @@ describe('the graph for graphics processors', () => {
     expect(expected.tokens.length).toBeGreaterThan(20);
     expect(decoding.tokens).toEqual(expected.tokens);
     expect(decoding.meanLogProbability).toBeCloseTo(expected.meanLogProbability, 1);
-    expect(decoding.attention?.weights.length).toBe(expected.attention?.weights.length);
+    expect(decoding.followed?.attention.weights.length).toBe(expected.followed?.attention.weights.length);
   });
 });
