@@ -12,6 +12,7 @@ export {
   openArchive,
   type Archive,
   type ArchivedPrivateMode,
+  type ArchivedTranscripts,
   type ArchivedVault,
   type ArchiveKey,
 } from './archive/open-archive.js';

@@ -43,6 +43,8 @@ export class ArchiveServer {
   }
 
   async #answer({ pathname, searchParams }: URL, { method }: PlatformRequest): Promise<Response> {
+    // A member takes note of the rosters since the one that it accepted; of those in an archive nobody else hears.
+    if (method === 'PUT' && pathname.endsWith('/membership')) return new Response(null, { status: 204 });
     if (method !== 'GET') return refuse('method_not_allowed');
     const [, , kind, ...rest] = pathname.split('/');
     const after = searchParams.get('after') ?? '';

@@ -21,14 +21,24 @@ import { explain } from '../integrity.js';
 import { PrivateMode } from '../private-mode.js';
 import { recoveryKeyOf } from '../recovery-words.js';
 import { Vault } from '../vault.js';
+import type { WorkspaceEntry } from '../workspaces/workspace-types.js';
 import { ArchiveServer } from './archive-platform.js';
 import { TarFiles, malformed, type ArchiveSource } from './read-tar.js';
 
-/** What reads of a vault; what writes has no place in an archive. */
-export type ArchivedVault = Pick<
+/** What reads of a set of transcripts; what writes has no place in an archive. */
+export type ArchivedTranscripts = Pick<
   Vault,
-  'accountId' | 'list' | 'open' | 'search' | 'history' | 'openRevision' | 'fingerprint' | 'lock'
+  'list' | 'open' | 'search' | 'history' | 'openRevision' | 'fingerprint'
 >;
+
+/** What reads of a vault. */
+export interface ArchivedVault extends ArchivedTranscripts, Pick<Vault, 'accountId' | 'lock'> {
+  /** The workspaces whose key the account had accepted. */
+  readonly workspaces: {
+    list(): Promise<WorkspaceEntry[]>;
+    open(id: string): Promise<ArchivedTranscripts>;
+  };
+}
 
 /** What reads of private mode. */
 export type ArchivedPrivateMode = Pick<PrivateMode, 'list' | 'open'>;
