@@ -1,6 +1,6 @@
 /**
  * A server that changes bytes: flipped, cut, lengthened, of another format. Wherever something is sealed, the words are the same.
- * Steps are of a size that takes every kind of byte; packages/crypto/test/hostile.test.ts has thousands of each.
+ * Steps are of a size that takes every kind of byte; packages/crypto/test/cobblestone.test.ts flips every bit and cuts at every length.
  */
 import { readFileSync } from 'node:fs';
 import { deriveKey, encrypt } from '@sealscribe/sdk-node';

@@ -25,6 +25,8 @@ export type StayPlace = 'keyring' | 'file';
 export interface Connection {
   client: Sealscribe;
   settings: Settings;
+  /** What opens the vault without the password, where the person asked for that. */
+  stay: DeviceStay;
 }
 
 /** The settings of a run, with what config.json remembers. */
@@ -44,14 +46,13 @@ export async function connect(
   const apiKey = terminal.env.SEALSCRIBE_API_KEY;
   // An API key that was given is meant: a session that happens to be saved does not take its place.
   const session = options.fresh || apiKey ? undefined : await settings.session();
+  const path = join(homeFolder(terminal.env), 'stay.json');
+  const stay = new DeviceStay(path, options.stay === 'file' ? 'in-file' : keyring);
   const client = new Sealscribe({
     server,
+    stay,
     cache: new FileCache(join(homeFolder(terminal.env), 'cache')),
     freshness: new FileFreshness(join(homeFolder(terminal.env), 'freshness.json')),
-    stay: new DeviceStay(
-      join(homeFolder(terminal.env), 'stay.json'),
-      options.stay === 'file' ? 'in-file' : keyring,
-    ),
     ...(fingerprint === undefined ? {} : { fingerprint }),
     ...(apiKey ? { apiKey } : {}),
     ...(session === undefined
@@ -60,7 +61,7 @@ export async function connect(
           session: { token: session.token, accountId: session.accountId, expiresAt: session.expiresAt },
         }),
   });
-  return { client, settings };
+  return { client, settings, stay };
 }
 
 /** Makes sure that the client's session is one the server takes, signing in where it is not. */
@@ -77,9 +78,16 @@ export async function ensureSession({ client, settings }: Connection): Promise<v
   await rememberSession(settings, session);
 }
 
+/** Whether the vault opens without a password that was given or is asked for. Nothing is sent. */
+export async function staysSignedIn({ client, settings, stay }: Connection): Promise<boolean> {
+  if (!client.session || settings.hasPassword) return false;
+  return (await stay.load(await settings.server())) !== undefined;
+}
+
 /** Opens the vault: where the person stays signed in and gave no password without it, else with it, signing in where needed. */
-export async function openVault({ client, settings }: Connection): Promise<Vault> {
-  if (client.session && !settings.hasPassword) {
+export async function openVault(connection: Connection): Promise<Vault> {
+  const { client, settings } = connection;
+  if (await staysSignedIn(connection)) {
     const resumed = await client.resume();
     if (resumed) return resumed;
   }

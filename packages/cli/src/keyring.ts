@@ -10,8 +10,7 @@ const SERVICE = 'sealscribe';
 /** Keeps secrets in the keyring of the person who runs the command. */
 export const keyring: DeviceSecrets = {
   // One that cannot be asked (locked, or another kind of login) is none: the password is asked for.
-  get: async (name) =>
-    ((await (await entryOf(name))?.getPassword().catch(() => null)) ?? undefined) as string | undefined,
+  get: async (name) => (await (await entryOf(name))?.getPassword().catch(() => null)) ?? undefined,
   set: async (name, secret) => {
     try {
       const entry = await entryOf(name);

@@ -185,14 +185,16 @@ export class Accounts {
 
   /**
    * Deletes an account whose password is proved, with everything in it.
+   * @returns its id
    * @throws WrongPasswordError
    */
-  async delete(credentials: Credentials): Promise<void> {
+  async delete(credentials: Credentials): Promise<string> {
     const email = normalizeEmail(credentials.email);
-    await this.#signIn(email, credentials.password);
+    const { session } = await this.#signIn(email, credentials.password);
     await this.http.done(routes.deleteAccount);
     this.http.session = undefined;
     await this.#keys(email).restart(null);
+    return session.accountId;
   }
 
   /** Ends the session on the server and forgets it; without one it does nothing. */

@@ -33,7 +33,7 @@ import { recoveryKeyOf } from './recovery-words.js';
 import { vaultSpace } from './space.js';
 import { Stay, type StayStore } from './stay.js';
 import { openStream, type StreamOptions, type TranscriptStream } from './stream.js';
-import { MemoryCache, type CacheStore } from './search/cache.js';
+import { MemoryCache, SealedCache, type CacheStore } from './search/cache.js';
 import { transcribe, type TranscribeOptions } from './transcription.js';
 import { Vault } from './vault.js';
 
@@ -291,6 +291,7 @@ export class Sealscribe {
   /** Deletes everything that the account has stored, at once and for good. The account stays. */
   async deleteData(): Promise<void> {
     await this.#http.done(routes.deleteData);
+    await this.#forgetCached(this.#http.session?.accountId);
   }
 
   /**
@@ -298,8 +299,13 @@ export class Sealscribe {
    * @throws WrongPasswordError
    */
   async deleteAccount(credentials: Credentials): Promise<void> {
-    await this.#accounts.delete(credentials);
+    await this.#forgetCached(await this.#accounts.delete(credentials));
     await this.#stay.forget();
+  }
+
+  /** What was kept on this device of an account's transcripts. */
+  async #forgetCached(accountId: string | undefined): Promise<void> {
+    if (accountId !== undefined) await new SealedCache(this.#cache, accountId).keepOnly(new Set());
   }
 
   /**

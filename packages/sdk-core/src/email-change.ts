@@ -73,7 +73,7 @@ export class EmailChange {
       await this.accounts.unlock(renewed);
       return;
     }
-    let refused: unknown;
+    let refused: ApiError | undefined;
     try {
       await this.http.json(routes.confirmEmail, replaceKeysAnswerSchema, { json: { code } });
     } catch (failure) {

@@ -42,9 +42,10 @@ export class DeviceStay implements StayStore {
     private readonly secrets: DeviceSecrets | 'in-file',
   ) {}
 
-  async keep(server: string, { session, sealFor }: KeepableAccount): Promise<void> {
+  async keep(server: string, account: KeepableAccount): Promise<void> {
+    const { session } = account;
     const bytes = randomBytes(32);
-    const wrap = Buffer.from(await sealFor(bytes)).toString('base64url');
+    const wrap = Buffer.from(await account.sealFor(bytes)).toString('base64url');
     const deviceKey = bytes.toString('base64url');
     bytes.fill(0);
     if (this.secrets === 'in-file') return this.#write({ server, session, wrap, deviceKey });

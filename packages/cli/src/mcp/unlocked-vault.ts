@@ -3,7 +3,7 @@
  * while the server is away, and opened again when the session has run out.
  */
 import type { Sealscribe, Vault } from '@sealscribe/sdk-node';
-import { connect, openVault, type Connection } from '../connection.js';
+import { connect, openVault, staysSignedIn, type Connection } from '../connection.js';
 import { isCode } from '../failure.js';
 import type { SettingFlags } from '../settings.js';
 import type { Terminal } from '../terminal.js';
@@ -22,9 +22,9 @@ export class UnlockedVault {
    * @throws CliError `usage` naming what is missing
    */
   async checkSettings(): Promise<void> {
-    const { settings } = await connect(this.terminal, this.flags);
-    await settings.email();
-    await settings.password();
+    const connection = await connect(this.terminal, this.flags);
+    await connection.settings.email();
+    if (!(await staysSignedIn(connection))) await connection.settings.password();
   }
 
   /** Does something with the open vault; once more in a new session where the old one has run out. */
