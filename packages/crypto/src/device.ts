@@ -1,5 +1,5 @@
 /**
- * The device key (docs/formats.md, section 6): 32 random bytes by which one device opens the account key without the password, for a
+ * The device key (docs/formats.md, section 2): 32 random bytes by which one device opens the account key without the password, for a
  * person who asked to stay signed in. Where they lie is the SDK's business, and how safe the device is decides what they protect.
  *
  *     seal(deviceKey, bind(device-key, accountId), accountKey)     `rewrapAccountKey` makes it; it never leaves the device

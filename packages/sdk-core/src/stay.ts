@@ -1,5 +1,5 @@
 /**
- * Staying signed in on a device (docs/formats.md, section 6): off unless a person asks for it. What is kept opens the vault without the
+ * Staying signed in on a device (docs/formats.md, account-v1): off unless a person asks for it. What is kept opens the vault without the
  * password until the session ends; the password itself is never kept. Where and how is the platform's choice: a browser can keep a
  * CryptoKey that no script reads out, Node keeps the account key sealed under a key that the system's keyring holds.
  */
