@@ -8,7 +8,7 @@ const entries: Record<string, string[]> = {
   asr: ['index'],
   'sdk-core': ['index'],
   'sdk-node': ['index'],
-  'sdk-browser': ['index'],
+  'sdk-browser': ['index', 'capture-worklet'],
   cli: ['main'],
   'server-reference': [
     'index',

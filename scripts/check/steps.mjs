@@ -25,7 +25,7 @@ const packageJson = (/** @type {string} */ name) => JSON.parse(read(`packages/${
 /** No source file is longer than a reader's patience. */
 export function longFiles() {
   return projectFiles()
-    .filter((file) => /\.(ts|mjs|cjs|js)$/.test(file))
+    .filter((file) => /\.(ts|tsx|mjs|cjs|js)$/.test(file))
     .map((file) => ({ file, lines: read(file).split('\n').length - 1 }))
     .filter(({ lines }) => lines > MAX_FILE_LINES)
     .map(({ file, lines }) => `${file} has ${lines} lines, more than ${MAX_FILE_LINES}`);

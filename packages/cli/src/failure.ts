@@ -23,6 +23,8 @@ const exitOf: Record<SealscribeErrorCode, ExitName> = {
   freshness_unreadable: 'other',
   kdf_unsupported: 'other',
   insecure_context: 'other',
+  microphone_denied: 'other',
+  microphone_missing: 'other',
   bad_request: 'usage',
   unauthorized: 'auth',
   wrong_credentials: 'auth',
@@ -72,6 +74,9 @@ const exitOf: Record<SealscribeErrorCode, ExitName> = {
   fork: 'integrity',
   unlisted: 'integrity',
   vanished: 'integrity',
+  wrong_fingerprint: 'integrity',
+  untrusted_sender: 'integrity',
+  unconfirmed: 'usage',
   damaged: 'integrity',
 };
 

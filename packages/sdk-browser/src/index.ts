@@ -17,6 +17,7 @@ import { browserPlatform } from './platform.js';
 
 export * from '@sealscribe/sdk-core';
 export { IndexedDbCache } from './indexed-db-cache.js';
+export { openMicrophone, type Microphone, type MicrophoneOptions } from './microphone.js';
 export { IndexedDbStay } from './indexed-db-stay.js';
 export { StorageFreshness } from './storage-freshness.js';
 

@@ -46,7 +46,9 @@ export type SealscribeErrorCode =
   | 'font_missing'
   | 'model_failed'
   | 'kdf_unsupported'
-  | 'insecure_context';
+  | 'insecure_context'
+  | 'microphone_denied'
+  | 'microphone_missing';
 
 /** Base of every error that the client throws and that is not a mistake of the caller. */
 export class SealscribeError extends Error {

@@ -1,0 +1,83 @@
+/** The way in when the password is forgotten: the recovery words, a new password, and new words for the next time. */
+import { useState, type FormEvent } from 'react';
+import { newRecoveryWords, type Vault, type Sealscribe } from '@sealscribe/sdk-browser';
+import { Notice } from '../notice.js';
+import { connect, useSession } from '../session.js';
+import { useStrings } from '../strings/strings.js';
+import { useAction } from '../use-action.js';
+import { NewPassword } from './new-password.js';
+import { RecoveryWords } from './recovery-words.js';
+
+/** Both steps: open with the old words, then write down the new ones. */
+export function RecoverForm({ onBack }: { onBack: () => void }) {
+  const t = useStrings();
+  const { open } = useSession();
+  const { isRunning, error, run } = useAction();
+  const [email, setEmail] = useState('');
+  const [words, setWords] = useState('');
+  const [password, setPassword] = useState('');
+  const [next, setNext] = useState<{ client: Sealscribe; vault: Vault; words: string }>();
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    void run(async () => {
+      const client = connect();
+      const newWords = newRecoveryWords();
+      const vault = await client.recover({
+        email,
+        recoveryWords: words,
+        newPassword: password,
+        newRecoveryWords: newWords,
+      });
+      setNext({ client, vault, words: newWords });
+    });
+  };
+  if (next)
+    return (
+      <RecoveryWords
+        words={next.words}
+        done={t.recovery.goOn}
+        isBusy={false}
+        onDone={() => open({ client: next.client, vault: next.vault, email })}
+      />
+    );
+  return (
+    <form onSubmit={submit}>
+      <h2>{t.welcome.forgotten}</h2>
+      <p>{t.recovery.noWordsNoWay}</p>
+      <label>
+        {t.welcome.email}
+        <input
+          type="email"
+          autoComplete="username"
+          required
+          dir="ltr"
+          value={email}
+          onChange={(event) => setEmail(event.target.value)}
+        />
+      </label>
+      <label>
+        {t.recovery.words}
+        <textarea
+          rows={4}
+          dir="ltr"
+          autoComplete="off"
+          autoCapitalize="none"
+          spellCheck={false}
+          required
+          value={words}
+          onChange={(event) => setWords(event.target.value)}
+        />
+      </label>
+      <NewPassword label={t.welcome.newPassword} value={password} email={email} onChange={setPassword} />
+      <Notice>{error}</Notice>
+      <div className="row">
+        <button type="button" onClick={onBack}>
+          {t.back}
+        </button>
+        <button type="submit" className="primary" disabled={isRunning}>
+          {isRunning ? t.welcome.opening : t.recovery.open}
+        </button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,61 @@
+/** A new account: address and password, then the recovery words, and only when somebody has them on paper the account itself. */
+import { useState, type FormEvent } from 'react';
+import { newRecoveryWords } from '@sealscribe/sdk-browser';
+import { Notice } from '../notice.js';
+import { connect, useSession } from '../session.js';
+import { useStrings } from '../strings/strings.js';
+import { useAction } from '../use-action.js';
+import { NewPassword } from './new-password.js';
+import { RecoveryWords } from './recovery-words.js';
+
+/** Both steps. */
+export function SignUp() {
+  const t = useStrings();
+  const { open } = useSession();
+  const { isRunning, error, run } = useAction();
+  const [email, setEmail] = useState('');
+  const [password, setPassword] = useState('');
+  const [words, setWords] = useState<string>();
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    setWords(newRecoveryWords());
+  };
+  const create = (recoveryWords: string) =>
+    run(async () => {
+      const client = connect();
+      open({ client, vault: await client.signUp({ email, password }, { recoveryWords }), email });
+    });
+  if (words !== undefined)
+    return (
+      <>
+        <RecoveryWords
+          words={words}
+          done={isRunning ? t.welcome.creating : t.welcome.create}
+          isBusy={isRunning}
+          onDone={() => void create(words)}
+          onBack={() => setWords(undefined)}
+        />
+        <Notice>{error}</Notice>
+      </>
+    );
+  return (
+    <form onSubmit={submit}>
+      <label>
+        {t.welcome.email}
+        <input
+          type="email"
+          autoComplete="username"
+          required
+          dir="ltr"
+          value={email}
+          onChange={(event) => setEmail(event.target.value)}
+        />
+      </label>
+      <NewPassword label={t.welcome.newPassword} value={password} email={email} onChange={setPassword} />
+      <p className="hint">{t.welcome.passwordIsTheKey}</p>
+      <button type="submit" className="primary">
+        {t.welcome.next}
+      </button>
+    </form>
+  );
+}

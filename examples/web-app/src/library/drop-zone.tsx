@@ -1,0 +1,74 @@
+/** Where recordings come in: dropped anywhere on the page, or chosen. */
+import { useEffect, useRef, useState } from 'react';
+import { Icon } from '../icon.js';
+import { Link } from '../link.js';
+import { useStrings } from '../strings/strings.js';
+
+/** Takes files. */
+export function DropZone({ onFiles }: { onFiles: (files: FileList) => void }) {
+  const t = useStrings();
+  const input = useRef<HTMLInputElement>(null);
+  const isOver = useDrop(onFiles);
+  return (
+    <section className={`drop ${isOver ? 'over' : ''}`}>
+      <Icon name="upload" />
+      <div>
+        <h2>{t.drop.title}</h2>
+        <p className="hint">{t.drop.what}</p>
+      </div>
+      <div className="row">
+        <button type="button" className="primary" onClick={() => input.current?.click()}>
+          {t.drop.choose}
+        </button>
+        <Link to={{ screen: 'record' }} className="button">
+          <Icon name="microphone" />
+          {t.drop.record}
+        </Link>
+      </div>
+      <input
+        ref={input}
+        className="unseen"
+        type="file"
+        accept="audio/*,video/*"
+        multiple
+        tabIndex={-1}
+        aria-label={t.drop.choose}
+        onChange={({ target }) => {
+          if (target.files?.length) onFiles(target.files);
+          target.value = '';
+        }}
+      />
+    </section>
+  );
+}
+
+/** Whether files hang over the page; hands them on when they are let go. */
+function useDrop(onFiles: (files: FileList) => void): boolean {
+  const [isOver, setOver] = useState(false);
+  useEffect(() => {
+    const isFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') === true;
+    const over = (event: DragEvent) => {
+      if (!isFiles(event)) return;
+      event.preventDefault();
+      setOver(true);
+    };
+    const leave = (event: DragEvent) => {
+      if (event.relatedTarget === null) setOver(false);
+    };
+    const drop = (event: DragEvent) => {
+      if (!isFiles(event) || !event.dataTransfer) return;
+      event.preventDefault();
+      setOver(false);
+      onFiles(event.dataTransfer.files);
+    };
+    document.addEventListener('dragover', over);
+    document.addEventListener('dragleave', leave);
+    document.addEventListener('drop', drop);
+    return () => {
+      document.removeEventListener('dragover', over);
+      document.removeEventListener('dragleave', leave);
+      document.removeEventListener('drop', drop);
+    };
+  }, [onFiles]);
+  return isOver;
+}

@@ -1,0 +1,19 @@
+/** A link to a screen: a real one, which opens in another tab as any other does. */
+import type { MouseEvent, ReactNode } from 'react';
+import { go, pathTo, useRoute, type Route } from './route.js';
+
+/** Goes to a screen without loading the page again. */
+export function Link({ to, className, children }: { to: Route; className?: string; children: ReactNode }) {
+  const route = useRoute();
+  const follow = (event: MouseEvent) => {
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    go(to);
+  };
+  const isHere = route.screen === to.screen;
+  return (
+    <a href={pathTo(to)} className={className} onClick={follow} aria-current={isHere ? 'page' : undefined}>
+      {children}
+    </a>
+  );
+}

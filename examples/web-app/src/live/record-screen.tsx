@@ -1,0 +1,66 @@
+/** Speak, and read along. What was said is sealed and saved when the recording stops; the sound stays in this tab alone. */
+import { useEffect, useRef } from 'react';
+import { Icon } from '../icon.js';
+import { Notice } from '../notice.js';
+import { go } from '../route.js';
+import { useStrings } from '../strings/strings.js';
+import { toClock } from '../time-format.js';
+import { useLive } from './use-live.js';
+
+/** The live screen. */
+export function RecordScreen() {
+  const t = useStrings();
+  const live = useLive((id) => go({ screen: 'transcript', id }));
+  const isOn = live.state === 'recording';
+  const isBusy = live.state === 'starting' || live.state === 'saving';
+  return (
+    <div className="record">
+      <h1>{t.live.title}</h1>
+      <p className="lead">{t.live.lead}</p>
+      <div className="record-stage">
+        <button
+          type="button"
+          className={`record-button ${live.state}`}
+          disabled={isBusy}
+          aria-label={isOn ? t.live.stop : t.live.start}
+          onClick={() => void (isOn ? live.stop() : live.start())}
+        >
+          {isOn ? <span className="square" /> : <Icon name="microphone" />}
+        </button>
+        <p role="status" className="record-state">
+          {isOn ? toClock(live.seconds) : t.live.states[live.state]}
+        </p>
+        <meter className="level" min={0} max={1} value={live.level} aria-label={t.live.level} />
+        {isOn && (
+          <button type="button" className="plain-link" onClick={live.discard}>
+            {t.live.discard}
+          </button>
+        )}
+      </div>
+      <Notice>{live.error}</Notice>
+      <LiveText said={live.said} partial={live.partial} />
+    </div>
+  );
+}
+
+function LiveText({ said, partial }: { said: readonly string[]; partial: string }) {
+  const t = useStrings();
+  const end = useRef<HTMLParagraphElement>(null);
+  useEffect(() => end.current?.scrollIntoView({ block: 'nearest' }), [said, partial]);
+  if (said.length === 0 && partial === '') return null;
+  return (
+    // Only what will not change any more is read out.
+    <div className="live-text" dir="auto">
+      <div role="log" aria-label={t.live.text}>
+        {said.map((text, at) => (
+          <p key={at} dir="auto">
+            {text}
+          </p>
+        ))}
+      </div>
+      <p ref={end} className="partial" dir="auto" aria-hidden="true">
+        {partial}
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,140 @@
+/** A live recording: microphone in, partial texts out, and a sealed transcript at its end. */
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { openMicrophone, type Microphone, type TranscriptStream } from '@sealscribe/sdk-browser';
+import { describeError } from '../describe-error.js';
+import { keepRecording } from '../recordings.js';
+import { useOpenSession, useSession } from '../session.js';
+import { useLanguage, useStrings } from '../strings/strings.js';
+import { toDate } from '../time-format.js';
+import { toWav } from './wav.js';
+
+const RATE = 16_000;
+
+/** A recording that may run. */
+export interface Live {
+  state: 'idle' | 'starting' | 'recording' | 'saving';
+  seconds: number;
+  /** 0 to 1. */
+  level: number;
+  /** Segments that are final. */
+  said: readonly string[];
+  partial: string;
+  error: string | undefined;
+  start: () => Promise<void>;
+  /** Ends it and saves what was said. */
+  stop: () => Promise<void>;
+  /** Ends it and saves nothing. */
+  discard: () => void;
+}
+
+interface Running {
+  microphone: Microphone;
+  stream: TranscriptStream;
+  chunks: Int16Array<ArrayBuffer>[];
+  pump: Promise<void>;
+  abort: AbortController;
+  release: () => void;
+}
+
+/** One recording at a time; `onSaved` gets the id of the transcript. */
+export function useLive(onSaved: (id: string) => void): Live {
+  const t = useStrings();
+  const { language } = useLanguage();
+  const { client, vault } = useOpenSession();
+  const { keepOpen } = useSession();
+  const [state, setState] = useState<Live['state']>('idle');
+  const [seconds, setSeconds] = useState(0);
+  const [level, setLevel] = useState(0);
+  const [said, setSaid] = useState<readonly string[]>([]);
+  const [partial, setPartial] = useState('');
+  const [error, setError] = useState<string>();
+  const running = useRef<Running>(undefined);
+
+  const end = useCallback(() => {
+    const now = running.current;
+    running.current = undefined;
+    now?.microphone.stop();
+    now?.abort.abort();
+    now?.release();
+    setLevel(0);
+    setState('idle');
+  }, []);
+  useEffect(() => end, [end]);
+
+  const fail = useCallback(
+    (failure: unknown) => {
+      end();
+      setError(describeError(failure, t));
+    },
+    [end, t],
+  );
+
+  const start = useCallback(async () => {
+    setState('starting');
+    setError(undefined);
+    setSaid([]);
+    setPartial('');
+    setSeconds(0);
+    const abort = new AbortController();
+    let microphone: Microphone | undefined;
+    try {
+      const opened = (microphone = await openMicrophone());
+      const stream = await client.stream({
+        signal: abort.signal,
+        onPartial: ({ text }) => setPartial(text),
+        onSegment: ({ text }) => {
+          setSaid((before) => [...before, text]);
+          setPartial('');
+        },
+      });
+      const chunks: Int16Array<ArrayBuffer>[] = [];
+      const pump = (async () => {
+        let samples = 0;
+        for await (const chunk of opened) {
+          chunks.push(chunk);
+          samples += chunk.length;
+          setSeconds(samples / RATE);
+          setLevel(loudness(chunk));
+          await stream.write(chunk);
+        }
+      })();
+      running.current = { microphone, stream, chunks, pump, abort, release: keepOpen() };
+      pump.catch((failure: unknown) => {
+        if (running.current?.abort === abort) fail(failure);
+      });
+      setState('recording');
+    } catch (failure) {
+      microphone?.stop();
+      fail(failure);
+    }
+  }, [client, keepOpen, fail]);
+
+  const stop = useCallback(async () => {
+    const now = running.current;
+    if (!now) return;
+    setState('saving');
+    try {
+      now.microphone.stop();
+      await now.pump;
+      const transcript = await now.stream.finish();
+      const title = t.live.titleOf(toDate(new Date().toISOString(), language));
+      const { id } = await vault.save(transcript, { title });
+      keepRecording(id, toWav(now.chunks, RATE));
+      running.current = undefined;
+      now.release();
+      onSaved(id);
+    } catch (failure) {
+      fail(failure);
+    }
+  }, [vault, t, language, fail, onSaved]);
+
+  return { state, seconds, level, said, partial, error, start, stop, discard: end };
+}
+
+/** How loud samples are, 0 to 1, as ears take it: a whisper is already a fifth. */
+function loudness(samples: Int16Array): number {
+  let sum = 0;
+  for (const sample of samples) sum += (sample / 32_768) ** 2;
+  const decibels = 10 * Math.log10(sum / Math.max(1, samples.length) + 1e-9);
+  return Math.min(1, Math.max(0, (decibels + 60) / 60));
+}

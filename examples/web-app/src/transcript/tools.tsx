@@ -1,0 +1,49 @@
+/** What can be done with a transcript. */
+import { useState } from 'react';
+import { Icon } from '../icon.js';
+import { Link } from '../link.js';
+import { useStrings } from '../strings/strings.js';
+import { DeleteDialog } from './delete-dialog.js';
+import { ExportMenu } from './export-menu.js';
+import { ShareDialog } from './share-dialog.js';
+import type { Edits } from './use-edits.js';
+
+/** The row of buttons under the title. */
+export function Tools({
+  edits,
+  isEditing,
+  onEdit,
+  fileName,
+}: {
+  edits: Edits;
+  isEditing: boolean;
+  onEdit: () => void;
+  fileName: string | null;
+}) {
+  const t = useStrings();
+  const [dialog, setDialog] = useState<'share' | 'delete'>();
+  const close = () => setDialog(undefined);
+  return (
+    <div className="tools">
+      <button type="button" aria-pressed={isEditing} onClick={onEdit}>
+        <Icon name="edit" />
+        {isEditing ? t.edit.done : t.edit.start}
+      </button>
+      <ExportMenu transcript={edits.transcript} title={edits.title ?? fileName ?? t.untitled} />
+      <button type="button" onClick={() => setDialog('share')}>
+        <Icon name="link" />
+        {t.share.start}
+      </button>
+      <Link to={{ screen: 'server', id: edits.id }} className="button">
+        <Icon name="bytes" />
+        {t.server.link}
+      </Link>
+      <button type="button" className="danger" onClick={() => setDialog('delete')}>
+        <Icon name="trash" />
+        {t.delete.start}
+      </button>
+      {dialog === 'share' && <ShareDialog id={edits.id} onClose={close} />}
+      {dialog === 'delete' && <DeleteDialog id={edits.id} onClose={close} />}
+    </div>
+  );
+}

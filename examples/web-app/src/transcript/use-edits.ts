@@ -1,0 +1,134 @@
+/**
+ * Edits of one transcript: undo, redo, and saving by itself a moment after the last change. Each save is a revision in the vault. When
+ * another device was faster, nothing is overwritten until somebody has said which it shall be.
+ */
+import { useCallback, useEffect, useRef, useState } from 'react';
+import {
+  ConflictError,
+  EditHistory,
+  type Changes,
+  type Transcript,
+  type VaultTranscript,
+} from '@sealscribe/sdk-browser';
+import { describeError } from '../describe-error.js';
+import { useOpenSession, useSession } from '../session.js';
+import { useStrings } from '../strings/strings.js';
+
+const PAUSE_MS = 1_200;
+
+/** A transcript under edit. */
+export interface Edits {
+  id: string;
+  transcript: Transcript;
+  title: string | null;
+  /** The newest that the vault has. */
+  revision: number;
+  state: 'saved' | 'changed' | 'saving' | 'failed';
+  error: string | undefined;
+  /** What another device saved meanwhile. */
+  conflict: VaultTranscript | undefined;
+  apply: (edit: (transcript: Transcript) => Transcript) => void;
+  setTitle: (title: string) => void;
+  canUndo: boolean;
+  canRedo: boolean;
+  undo: () => void;
+  redo: () => void;
+  /** Saves over what another device saved; that stays in the history. */
+  keepMine: () => void;
+}
+
+/** Starts from a transcript as it was opened. */
+export function useEdits(opened: VaultTranscript): Edits {
+  const t = useStrings();
+  const { vault } = useOpenSession();
+  const { keepOpen } = useSession();
+  const [history] = useState(() => new EditHistory(opened.transcript));
+  const [transcript, setTranscript] = useState(opened.transcript);
+  const [title, setTitleState] = useState(opened.title);
+  const [revision, setRevision] = useState(opened.revision);
+  const [state, setState] = useState<Edits['state']>('saved');
+  const [error, setError] = useState<string>();
+  const [conflict, setConflict] = useState<VaultTranscript>();
+  const saved = useRef({ transcript: opened.transcript, title: opened.title, revision: opened.revision });
+  const isSaving = useRef(false);
+
+  const save = useCallback(
+    async (now: { transcript: Transcript; title: string | null }) => {
+      if (isSaving.current) return;
+      const changes: Changes = {
+        ...(now.transcript === saved.current.transcript ? {} : { transcript: now.transcript }),
+        ...(now.title === saved.current.title ? {} : { title: now.title }),
+      };
+      if (Object.keys(changes).length === 0) return setState('saved');
+      isSaving.current = true;
+      const stop = keepOpen();
+      setState('saving');
+      try {
+        const done = await vault.update(opened.id, changes, { revision: saved.current.revision });
+        saved.current = { ...now, revision: done.revision };
+        setRevision(done.revision);
+        setError(undefined);
+        // Something may have been typed meanwhile; the effect below sees it.
+        setState((before) => (before === 'saving' ? 'saved' : before));
+      } catch (failure) {
+        setState('failed');
+        if (failure instanceof ConflictError && failure.current) setConflict(failure.current);
+        else setError(describeError(failure, t));
+      } finally {
+        isSaving.current = false;
+        stop();
+      }
+    },
+    [vault, opened.id, keepOpen, t],
+  );
+
+  useEffect(() => {
+    if (conflict || state !== 'changed') return undefined;
+    const timer = setTimeout(() => void save({ transcript, title }), PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [transcript, title, state, conflict, save]);
+
+  // Whoever leaves the screen has what was typed saved at once; whoever closes the tab is asked.
+  const latest = useRef({ transcript, title, save, isOpen: conflict === undefined });
+  useEffect(() => {
+    latest.current = { transcript, title, save, isOpen: conflict === undefined };
+  });
+  useEffect(
+    () => () => {
+      if (latest.current.isOpen) void latest.current.save(latest.current);
+    },
+    [],
+  );
+  useEffect(() => {
+    if (state === 'saved') return undefined;
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+    window.addEventListener('beforeunload', ask);
+    return () => window.removeEventListener('beforeunload', ask);
+  }, [state]);
+
+  const show = (next: Transcript) => {
+    setTranscript(next);
+    setState('changed');
+  };
+  return {
+    ...{ id: opened.id, transcript, title, revision, state, error, conflict },
+    apply: (edit) => {
+      const next = history.apply(edit);
+      if (next !== transcript) show(next);
+    },
+    setTitle: (next) => {
+      setTitleState(next.trim() === '' ? null : next);
+      setState('changed');
+    },
+    canUndo: history.canUndo,
+    canRedo: history.canRedo,
+    undo: () => show(history.undo()),
+    redo: () => show(history.redo()),
+    keepMine: () => {
+      if (!conflict) return;
+      saved.current = { ...conflict, transcript: conflict.transcript };
+      setConflict(undefined);
+      setState('changed');
+    },
+  };
+}

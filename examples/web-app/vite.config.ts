@@ -1,0 +1,49 @@
+/**
+ * Builds the app into dist/: no inline script or style (a strict CSP refuses them), every file that the page names with its hash
+ * (SRI), and SHA256SUMS with the hash of every file, so that anybody can compare what a server gives out with their own build.
+ */
+import { createHash } from 'node:crypto';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { defineConfig, type Plugin } from 'vite';
+
+const dist = join(import.meta.dirname, 'dist');
+const read = (path: string) => readFileSync(join(dist, path));
+
+function withIntegrity(): Plugin {
+  return {
+    name: 'integrity',
+    apply: 'build',
+    closeBundle() {
+      const page = read('index.html')
+        .toString()
+        .replace(/<(script|link)([^>]*?) (src|href)="\/([^"]+)"([^>]*)>/g, (tag, ...parts: string[]) => {
+          const [name = '', before = '', attribute = '', path = '', after = ''] = parts;
+          if (name === 'link' && !/rel="(stylesheet|modulepreload)"/.test(before + after)) return tag;
+          const hash = createHash('sha384').update(read(path)).digest('base64');
+          return `<${name}${before} ${attribute}="/${path}" integrity="sha384-${hash}"${after}>`;
+        });
+      writeFileSync(join(dist, 'index.html'), page);
+      const files = readdirSync(dist, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile() && entry.name !== 'SHA256SUMS')
+        .map((entry) => join(entry.parentPath, entry.name).slice(dist.length + 1))
+        .sort();
+      const sums = files.map((path) => `${createHash('sha256').update(read(path)).digest('hex')}  ${path}\n`);
+      writeFileSync(join(dist, 'SHA256SUMS'), sums.join(''));
+    },
+  };
+}
+
+export default defineConfig({
+  root: import.meta.dirname,
+  plugins: [withIntegrity()],
+  esbuild: { jsx: 'automatic' },
+  build: {
+    target: 'es2022',
+    assetsInlineLimit: 0,
+    // Printing makes the PDFs here; the SDK's own exporter and its fonts are not bundled.
+    rollupOptions: { external: ['pdfkit'] },
+    // Every browser that has Web Crypto and modules of this target preloads by itself.
+    modulePreload: { polyfill: false },
+  },
+});
