@@ -1,4 +1,5 @@
 /** Links as the server keeps them: who may open one, how often and until when, and that what has ended is gone. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { INDEX_MATCH_HEADER, shareInfoSchema, shareListSchema } from '@sealscribe/protocol';
 import { sweepShares } from '../../src/store/shares.js';
@@ -191,19 +192,42 @@ describe('what has ended leaves no byte', () => {
   });
 });
 
-test('the server sweeps by itself, at its start and then every so often', async () => {
-  const own = await startVault({ sweepSeconds: 0.05 });
-  try {
+describe('the server sweeps by itself', () => {
+  /** A server of its own with one link in it. */
+  async function startWithLink(expiresIn: number, limits = {}) {
+    const own = await startVault(limits);
     const someone = await Person.signUp(own);
     await someone.putTranscript(transcript, newParts(), creating(0));
-    await someone.putShare(transcript, newId(), newShare({ expiresIn: 60 }).share);
-    const count = async () => (await own.store.db.selectFrom('shares').select('id').execute()).length;
-    expect(await count()).toBe(1);
-    own.wait(60);
-    await expect.poll(count, { timeout: 20_000 }).toBe(0);
-  } finally {
-    await own.close();
+    const { share } = newShare({ expiresIn });
+    expect((await someone.putShare(transcript, newId(), share)).statusCode).toBe(201);
+    const piece = Buffer.from(share.document, 'base64url').subarray(0, 24);
+    expect(filesWith(own.folder, piece)).not.toEqual([]);
+    return { own, piece };
   }
+
+  test('every so often', async () => {
+    const { own, piece } = await startWithLink(60, { sweepSeconds: 0.05 });
+    try {
+      own.wait(60);
+      await expect.poll(() => filesWith(own.folder, piece), { timeout: 20_000 }).toEqual([]);
+    } finally {
+      await own.close();
+    }
+  });
+
+  test('at its start, what expired while it was down', async () => {
+    const { own, piece } = await startWithLink(1);
+    await own.app.close();
+    await own.store.close();
+    await sleep(1100);
+    expect(filesWith(own.folder, piece)).not.toEqual([]);
+    const again = await startVault({}, own.folder);
+    try {
+      expect(filesWith(again.folder, piece)).toEqual([]);
+    } finally {
+      await again.close();
+    }
+  });
 });
 
 describe('of two at once', () => {
