@@ -34,6 +34,7 @@ import { registerShow } from './commands/show.js';
 import { registerSignup } from './commands/signup.js';
 import { registerSummarize } from './commands/summarize.js';
 import { registerTranscribe } from './commands/transcribe.js';
+import { registerWorkspace } from './commands/workspace.js';
 import type { Terminal } from './terminal.js';
 
 const EXAMPLES = `
@@ -94,6 +95,7 @@ export function buildProgram(terminal: Terminal): Command {
     registerUnshare,
     registerOpen,
     registerArchive,
+    registerWorkspace,
     registerRm,
     registerMcp,
     registerEncrypt,

@@ -60,7 +60,9 @@ export class Workspaces {
    */
   async create(name: string, options: { email?: string } = {}): Promise<Workspace> {
     const reader = await this.#open.reader();
-    const id = newId();
+    let id = newId();
+    // At a command line it would look like an option.
+    while (id.startsWith('-')) id = newId();
     const { accountId } = reader.identity;
     const next: NextEpoch = {
       members: [{ ...reader.identity, role: 'owner' }],
