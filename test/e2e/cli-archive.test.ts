@@ -1,5 +1,5 @@
 // Taking everything away at the command line, against a real server: saved, opened with no server at all, brought elsewhere.
-import { existsSync, mkdtempSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -52,7 +52,10 @@ describe.skipIf(!hasBoth)('sealscribe archive', () => {
 
   test('save writes a file for its owner alone, whole or not at all, and opens it again', async () => {
     const { code, json } = await run(online, ['save', file, '--json']);
-    expect([code, json]).toEqual([0, { bytes: statSync(file).size, transcripts: 1, privateMode: 1 }]);
+    expect([code, json]).toEqual([
+      0,
+      { bytes: statSync(file).size, transcripts: 1, privateMode: 1, unopened: 0 },
+    ]);
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect((await run(online, ['save', file])).code).toBe(6);
     expect((await run(online, ['save', join(folder, 'x.tar')], { SEALSCRIBE_PASSWORD: 'wrong' })).code).toBe(
@@ -88,7 +91,8 @@ describe.skipIf(!hasBoth)('sealscribe archive', () => {
     });
     expect((await run(offline, ['open', file], { ...secrets, SEALSCRIBE_PASSWORD: 'wrong' })).code).toBe(3);
     expect((await run(offline, ['open', join(folder, 'none.tar')])).code).toBe(5);
-    expect((await run(offline, ['open', file, '--id', blob])).code).toBe(5);
+    expect((await run(offline, ['open', file, '--id', blob])).stdout).toContain('ask knot what');
+    expect((await run(offline, ['open', file, '--id', 'AAAAAAAAAAAAAAAAAAAAAA'])).code).toBe(5);
   });
 
   test('open --out writes every transcript, under names that stay in the folder', async () => {
@@ -103,7 +107,7 @@ describe.skipIf(!hasBoth)('sealscribe archive', () => {
     expect(readFileSync(join(out, names[0]), 'utf8')).toContain('ask not what');
   });
 
-  test('an archive that was changed or cut is exit code 8, and nothing is written', async () => {
+  test('an archive that was cut does not open; of one that was changed the rest does, with exit code 8', async () => {
     const bytes = readFileSync(file);
     const broken = join(folder, 'broken.tar');
     writeFileSync(broken, bytes.subarray(0, bytes.length - 512));
@@ -111,9 +115,11 @@ describe.skipIf(!hasBoth)('sealscribe archive', () => {
     const at = bytes.indexOf('/card.2');
     bytes[at + 700] ^= 1;
     writeFileSync(broken, bytes);
-    const out = join(folder, 'none');
-    expect((await run(offline, ['open', broken, '--out', out])).code).toBe(8);
-    expect(existsSync(out) ? readdirSync(out) : []).toEqual([]);
+    const out = join(folder, 'rest');
+    const rest = await run(offline, ['open', broken, '--out', out, '--json']);
+    expect([rest.code, rest.json]).toEqual([8, [{ id: blob, file: join(out, `Private-one-${blob}.txt`) }]]);
+    expect(rest.stderr).toContain(id);
+    expect((await run(offline, ['open', broken, '--id', id])).code).toBe(8);
   });
 
   test('import brings it into another account; again, nothing happens', async () => {

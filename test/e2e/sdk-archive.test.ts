@@ -31,6 +31,7 @@ const failure = (work: Promise<unknown>) =>
 test('an account that never stored anything has an archive too', async () => {
   const archive = await openArchive(await save(), owner);
   expect(await archive.vault.list()).toEqual([]);
+  expect(await archive.vault.workspaces.list()).toEqual([]);
   expect(await archive.vault.fingerprint()).toBe('0');
   expect(await (await archive.privateMode())?.list()).toEqual([]);
 });

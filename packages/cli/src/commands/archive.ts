@@ -3,15 +3,15 @@
  * another account.
  */
 import type { Command } from 'commander';
-import { openArchiveFile, saveArchive, writeAll } from '../archive-file.js';
-import { connect, ensureSession, loadSettings, openVault } from '../connection.js';
+import { openArchiveFile, saveArchive } from '../archive-file.js';
+import { connect, ensureSession, openVault } from '../connection.js';
 import { CliError } from '../exit-codes.js';
 import { explainFailure } from '../failure.js';
-import { chooseFormat, parseId, withAccount, withFormat, withServer, type Format } from '../options.js';
-import { printData, printJson, say, toClock, toLocalTime, toTable } from '../output.js';
-import { deliver, renderTranscript } from '../render.js';
+import { withAccount, withServer } from '../options.js';
+import { printJson, say } from '../output.js';
 import type { SettingFlags } from '../settings.js';
 import type { Terminal } from '../terminal.js';
+import { registerArchiveOpen } from './archive-open.js';
 
 const HELP = `
 An archive is a tar file: key records, transcripts with their history, private mode; all sealed, and
@@ -31,7 +31,7 @@ export function registerArchive(program: Command, terminal: Terminal): void {
     .description('take everything with you: save, open without a server, import elsewhere')
     .addHelpText('after', HELP);
   registerSave(archive, terminal);
-  registerOpen(archive, terminal);
+  registerArchiveOpen(archive, terminal);
   registerImport(archive, terminal);
 }
 
@@ -43,7 +43,7 @@ function registerSave(archive: Command, terminal: Terminal): void {
     .option('--force', 'replace the file if it is there')
     .option('--no-check', 'do not open it again (needs no password, only a session or an API key)');
   withAccount(withServer(command))
-    .option('--json', 'print {"bytes","transcripts","privateMode"} as one line of JSON')
+    .option('--json', 'print {"bytes","transcripts","privateMode","unopened"} as one line of JSON')
     .action(async (file: string, flags: SettingFlags & { force?: true; check: boolean; json?: true }) => {
       const connection = await connect(terminal, flags);
       const { settings } = connection;
@@ -58,75 +58,9 @@ function registerSave(archive: Command, terminal: Terminal): void {
         signal: terminal.signal,
       });
       say(terminal, key ? 'Saved, and opened again: everything is in order.' : 'Saved.');
+      if (found.unopened)
+        say(terminal, `${found.unopened} of private mode did not open: sealed with an earlier password?`);
       if (flags.json) await printJson(terminal, found);
-    });
-}
-
-interface OpenFlags extends SettingFlags {
-  id?: string;
-  format?: Format;
-  out?: string;
-  font?: string[];
-  recovery?: true;
-  json?: true;
-}
-
-function registerOpen(archive: Command, terminal: Terminal): void {
-  const command = archive
-    .command('open')
-    .description('list or open what an archive holds; no server is asked')
-    .argument('<file>', 'the archive')
-    .option('--id <id>', 'print this transcript', parseId)
-    .option('--out <folder>', 'write the transcripts (or the one of --id) into this folder, in the clear')
-    .option('--font <file>', 'font file for PDFs (may be repeated)', (file, files?: string[]) => [
-      ...(files ?? []),
-      file,
-    ])
-    .option('--recovery', 'open it with the recovery words instead of the password');
-  withAccount(withFormat(command))
-    .option('--json', 'print what there is, or the transcript, as one line of JSON')
-    .action(async (file: string, flags: OpenFlags) => {
-      if (flags.json && flags.format && flags.out === undefined)
-        throw new CliError('usage', '--json and --format both want standard output.');
-      const settings = await loadSettings(terminal, flags);
-      const opened = await openArchiveFile(
-        file,
-        flags.recovery
-          ? { recoveryWords: await settings.recoveryWords() }
-          : { email: await settings.email(), password: await settings.password() },
-      );
-      const { vault } = opened;
-      if (flags.out !== undefined) {
-        const written = await writeAll(opened, flags.out, { ...flags, format: flags.format ?? 'txt' });
-        say(terminal, `${written.length} written.`);
-        if (flags.json) await printJson(terminal, written);
-        return;
-      }
-      if (flags.id !== undefined) {
-        const { transcript, ...entry } = await vault.open(flags.id);
-        if (flags.json) return printJson(terminal, { ...entry, ...transcript });
-        const facts = {
-          title: entry.title ?? entry.fileName ?? undefined,
-          date: new Date(entry.createdAt),
-          fonts: flags.font,
-        };
-        const format = chooseFormat(flags.format, undefined);
-        return deliver(terminal, await renderTranscript(transcript, format, facts), undefined);
-      }
-      const transcripts = await vault.list();
-      const privateMode = await (await opened.privateMode())?.list();
-      const fingerprint = await vault.fingerprint();
-      if (flags.json)
-        return printJson(terminal, { createdAt: opened.createdAt, fingerprint, transcripts, privateMode });
-      const rows = transcripts.map((entry) => [
-        entry.id,
-        toLocalTime(entry.createdAt),
-        toClock(entry.duration),
-        (entry.title ?? entry.fileName ?? '').replace(/\s+/g, ' '),
-      ]);
-      await printData(terminal, toTable([['ID', 'SAVED', 'LENGTH', 'TITLE'], ...rows]));
-      if (privateMode?.length) say(terminal, `And ${privateMode.length} of private mode: --out writes them.`);
-      say(terminal, `Vault state ${fingerprint}, as the server had it on ${toLocalTime(opened.createdAt)}.`);
     });
 }
 

@@ -2,13 +2,20 @@
  * An archive in the place of a server: it answers the reading routes from its files, so that vault and workspaces read and
  * distrust it exactly as they do a server. Nothing is ever sent anywhere, and every write is refused.
  */
-import { archiveNames, workspaceFolder, type ArchiveManifest } from '@sealscribe/protocol';
+import {
+  archiveNames,
+  workspaceFolder,
+  type ArchiveManifest,
+  type WorkspaceList,
+} from '@sealscribe/protocol';
 import { SourceError } from '../errors.js';
 import type { Platform, PlatformRequest } from '../platform.js';
 import { cut, json, refuse } from './archive-answers.js';
 import { ArchivedSpace } from './archived-space.js';
 import type { TarFiles } from './read-tar.js';
 
+/** What an account without a key pair has. */
+const NO_WORKSPACES: WorkspaceList = { workspaces: [], invitations: [] };
 const BLOB = /^blobs\/([A-Za-z0-9_-]{22})\.([1-9]\d{0,14})$/;
 
 /** What an archive holds, by the names of its files. */
@@ -59,7 +66,7 @@ export class ArchiveServer {
       case 'account':
         return first === 'identity' ? this.#file(archiveNames.identity) : refuse('not_found');
       case 'workspaces': {
-        if (first === undefined) return this.#file(archiveNames.workspaces);
+        if (first === undefined) return this.#file(archiveNames.workspaces, NO_WORKSPACES);
         if (second === undefined) return this.#file(archiveNames.workspace(first));
         const space = this.#space(workspaceFolder(first));
         return second === 'index' ? space.index() : space.transcripts(after, ...more);
@@ -75,9 +82,10 @@ export class ArchiveServer {
     return space;
   }
 
-  async #file(name: string): Promise<Response> {
+  async #file(name: string, otherwise?: WorkspaceList): Promise<Response> {
     const bytes = await this.files.read(name);
-    return bytes === undefined ? refuse('not_found') : new Response(bytes);
+    if (bytes !== undefined) return new Response(bytes);
+    return otherwise === undefined ? refuse('not_found') : json(otherwise);
   }
 
   #listBlobs(after: string): Response {
