@@ -6,10 +6,8 @@ import { readFileSync } from 'node:fs';
 import { deriveKey, encrypt } from '@sealscribe/sdk-node';
 import type { TranscriptInfo } from '@sealscribe/protocol';
 import { answering, bytes, flipped, inText, json, type HostileCase } from './sdk-hostile-case.js';
-import { INDEX, body, card, words, type Stage } from './sdk-hostile-stage.js';
+import { INDEX, body, card, words, list, open, type Stage } from './sdk-hostile-stage.js';
 
-const open = ({ vault, first }: Stage) => vault.open(first);
-const list = ({ vault }: Stage) => vault.list();
 const twoKeys = JSON.parse(
   readFileSync(new URL('../../packages/crypto/vectors/hazard-gcm-two-keys.json', import.meta.url), 'utf8'),
 ) as { iv_hex: string; ciphertext_tag_hex: string };
@@ -90,7 +88,7 @@ export const changedBytes: HostileCase[] = [
     use: open,
     lie: async (stage) => {
       const { length } = await fieldOf(stage, 'card');
-      const { next, times } = inTurn(upTo(length, 23).map(flipped));
+      const { next, times } = inTurn(upTo(length, 47).map(flipped));
       return { lie: answering({ [card(stage.first)]: changing('card', next) }), times };
     },
     says: 'IntegrityError authentication_failed of first',
@@ -100,7 +98,7 @@ export const changedBytes: HostileCase[] = [
     use: open,
     lie: async (stage) => {
       const { length } = await fieldOf(stage, 'card');
-      const lengths = [...upTo(length, 23), length - 1].filter((at) => at >= 72);
+      const lengths = [...upTo(length, 47), length - 1].filter((at) => at >= 72);
       const { next, times } = inTurn(lengths.map(cut));
       return { lie: answering({ [card(stage.first)]: changing('card', next) }), times };
     },
@@ -124,7 +122,7 @@ export const changedBytes: HostileCase[] = [
         use: open,
         lie: async ({ first, honest }) => {
           const { length } = (await honest(path(first))).body;
-          const { next, times } = inTurn(upTo(length, 23).map(flipped));
+          const { next, times } = inTurn(upTo(length, 47).map(flipped));
           return { lie: answering({ [path(first)]: bytes(next) }), times };
         },
         says: 'IntegrityError authentication_failed of first',
@@ -134,7 +132,7 @@ export const changedBytes: HostileCase[] = [
         use: open,
         lie: async ({ first, honest }) => {
           const { length } = (await honest(path(first))).body;
-          const { next, times } = inTurn([...upTo(length, 23), length - 1].map(cut));
+          const { next, times } = inTurn([...upTo(length, 47), length - 1].map(cut));
           return { lie: answering({ [path(first)]: bytes(next) }), times };
         },
         says: 'IntegrityError authentication_failed of first',
@@ -146,7 +144,7 @@ export const changedBytes: HostileCase[] = [
     use: list,
     lie: async ({ honest }) => {
       const { length } = (await honest(INDEX)).body;
-      const { next, times } = inTurn(upTo(length, 23).map(flipped));
+      const { next, times } = inTurn(upTo(length, 47).map(flipped));
       return { lie: answering({ [INDEX]: bytes(next) }), times };
     },
     says: 'IntegrityError authentication_failed',
@@ -156,7 +154,7 @@ export const changedBytes: HostileCase[] = [
     use: list,
     lie: async ({ honest }) => {
       const { length } = (await honest(INDEX)).body;
-      const lengths = [...upTo(length, 23), length - 1].filter((at) => at >= 72);
+      const lengths = [...upTo(length, 47), length - 1].filter((at) => at >= 72);
       const { next, times } = inTurn(lengths.map(cut));
       return { lie: answering({ [INDEX]: bytes(next) }), times };
     },

@@ -2,6 +2,7 @@
  * A server that cheats with the blobs of private mode. The contract as published has no associated data: that a server can give one of
  * a person's own blobs for another stands in docs/threat-model.md, and is no case here.
  */
+import type { PrivateMode } from '@sealscribe/sdk-node';
 import { bytes, answering, flipped, json, type HostileCase } from './sdk-hostile-case.js';
 import type { Stage } from './sdk-hostile-stage.js';
 import { transcriptOf } from './sdk-transcript.js';
@@ -9,13 +10,21 @@ import { transcriptOf } from './sdk-transcript.js';
 type Blobs = { blobs: { id: string }[]; next: string | null };
 const BLOB = '/v1/blobs/:id';
 
+const doors = new WeakMap<Stage, Promise<PrivateMode>>();
+/** The door of a stage; proving the password once is enough. */
+function doorOf(stage: Stage): Promise<PrivateMode> {
+  const door = doors.get(stage) ?? stage.client.privateMode(stage.owner);
+  doors.set(stage, door);
+  return door;
+}
+
 /** Opens the first blob; where there is none yet, one is made. */
-async function open({ client, owner }: Stage): Promise<unknown> {
-  const door = await client.privateMode(owner);
+async function open(stage: Stage): Promise<unknown> {
+  const door = await doorOf(stage);
   const [blob] = await door.list();
   return door.open(blob ? blob.id : (await door.save(transcriptOf('private'))).id);
 }
-const list = async ({ client, owner }: Stage) => (await client.privateMode(owner)).list();
+const list = async (stage: Stage) => (await doorOf(stage)).list();
 
 export const privateMode: HostileCase[] = [
   ...[0, 11, 12, 100, -1].map((at): HostileCase => ({

@@ -1,14 +1,12 @@
 /** A server that gives something else than what stands in the vault: older, swapped, mixed, missing, planted or nonsense. */
 import type { TranscriptInfo } from '@sealscribe/protocol';
 import { answering, headers, json, refusing, type HostileCase } from './sdk-hostile-case.js';
-import { INDEX, LIST, body, card, revisions, words, type Stage } from './sdk-hostile-stage.js';
+import { INDEX, LIST, body, card, revisions, words, list, open } from './sdk-hostile-stage.js';
 import type { Answered } from './sdk-lying-server.js';
 
 type List = { transcripts: TranscriptInfo[]; next: string | null };
 type Revisions = { revisions: { revision: number; card: string }[] };
 
-const list = ({ vault }: Stage) => vault.list();
-const open = ({ vault, first }: Stage) => vault.open(first);
 const parse = <T>(answer: Answered) => JSON.parse(answer.body.toString()) as T;
 /** The list with other entries. */
 const listing = (change: (transcripts: TranscriptInfo[]) => TranscriptInfo[]) =>

@@ -1,5 +1,5 @@
 /** A server that cheats at signing up, signing in, recovering and rotating: nothing weak is used, and nobody else's key is opened. */
-import { newRecoveryWords } from '@sealscribe/sdk-node';
+import { newRecoveryWords, type KeptAccount, type StayStore } from '@sealscribe/sdk-node';
 import type { StoredKeys } from '@sealscribe/protocol';
 import { answering, flipped, inText, json, refusing, type HostileCase } from './sdk-hostile-case.js';
 import { KEYS, LIST, PASSWORD, card, type Stage } from './sdk-hostile-stage.js';
@@ -158,6 +158,35 @@ const record: HostileCase[] = [
   },
 ];
 
+/** Keeps the account of a person who stays signed in, as a device does. */
+function newStay(): StayStore {
+  let kept: KeptAccount | undefined;
+  return {
+    keep: async (_server, { accountId, accountKey, session }) =>
+      void (kept = { accountId, accountKey, session }),
+    load: async () => kept,
+    forget: async () => void (kept = undefined),
+  };
+}
+async function resume({ device, owner }: Stage): Promise<unknown> {
+  const stay = newStay();
+  await device({ stay }).unlock(owner, { stay: true });
+  return (await device({ stay }).resume())?.list();
+}
+const staying: HostileCase[] = [
+  {
+    does: 'names another account to a device that stays signed in',
+    use: resume,
+    lie: () => {
+      // The first answer is for the unlocking.
+      let asked = 0;
+      const other = json((keys) => ({ ...keys, accountId: SOMEBODY }));
+      return answering({ [KEYS]: (honest) => (asked++ === 0 ? honest : other(honest)) });
+    },
+    says: 'SealscribeError bad_answer',
+  },
+];
+
 const recover = ({ device, owner, recoveryWords }: Stage) => {
   const next = { newPassword: PASSWORD, newRecoveryWords: recoveryWords };
   return device().recover({ email: owner.email, recoveryWords, ...next });
@@ -241,4 +270,4 @@ const rotation: HostileCase[] = [
   },
 ];
 
-export const signingIn: HostileCase[] = [...weak, ...record, ...recovery, ...rotation];
+export const signingIn: HostileCase[] = [...weak, ...record, ...staying, ...recovery, ...rotation];

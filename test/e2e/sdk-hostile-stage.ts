@@ -38,6 +38,10 @@ export interface Stage extends Person {
   device: (options?: Partial<NodeOptions>) => Sealscribe;
 }
 
+/** What most cases ask of the client. */
+export const list = ({ vault }: Stage) => vault.list();
+export const open = ({ vault, first }: Stage) => vault.open(first);
+
 let people = 0;
 
 /** An account on the lying server, which is honest for now. */

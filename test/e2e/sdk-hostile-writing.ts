@@ -1,11 +1,10 @@
 /** A server that cheats about what it stored: acknowledged and dropped, stored as something else, shown to one device only. */
 import type { TranscriptInfo } from '@sealscribe/protocol';
 import { answerOf, answering, json, refusing, type HostileCase } from './sdk-hostile-case.js';
-import { INDEX, LIST, card, type Stage } from './sdk-hostile-stage.js';
+import { INDEX, LIST, card, list, open, type Stage } from './sdk-hostile-stage.js';
 import { type Asked, type Lie } from './sdk-lying-server.js';
 import { transcriptOf } from './sdk-transcript.js';
 
-const list = ({ vault }: Stage) => vault.list();
 const save = ({ vault }: Stage) => vault.save(transcriptOf('one more'));
 const update = ({ vault, first }: Stage) => vault.update(first, { title: 'Newer' });
 
@@ -65,7 +64,7 @@ export const writing: HostileCase[] = [
     does: 'stores nothing of a change, and says that it did',
     alone: true,
     forGood: true,
-    use: ({ vault, first }) => vault.open(first),
+    use: open,
     lie: async (stage) => {
       await swallow(stage, () => update(stage));
       return honestly;
@@ -113,7 +112,7 @@ export const writing: HostileCase[] = [
     does: 'shows two devices different cards of one revision',
     alone: true,
     forGood: true,
-    use: ({ vault, first }) => vault.open(first),
+    use: open,
     lie: async (stage) => {
       const { vault, first, device, owner, honest } = stage;
       const other = await device().unlock(owner);

@@ -173,3 +173,25 @@ test('keeps the recovery key, and is no way around it', async () => {
   expect((await recover(keys.email)).json()).toMatchObject({ keyVersion: 3, wrap: words.wrap });
   expect(outcome(await recover(person.keys.email))).toEqual([401, 'wrong_credentials']);
 });
+
+test('says nothing to strangers: while it waits, the new address is answered as one that nobody has', async () => {
+  const prelogin = async (email: string) =>
+    (await vault.app.inject({ method: 'POST', url: '/v1/accounts/prelogin', payload: { email } })).json();
+  const keys = newKeys(newAddress(), 2);
+  const before = await prelogin(keys.email);
+  await ask(keys);
+  expect(await prelogin(keys.email)).toEqual(before);
+  await confirm(codes()[0] ?? '');
+  expect(await prelogin(keys.email)).toEqual({ salt: keys.salt, iterations: keys.iterations });
+  const old = await prelogin(person.keys.email);
+  expect(old.salt).not.toBe(person.keys.salt);
+  expect(await prelogin(person.keys.email)).toEqual(old);
+});
+
+test('is no way to guess the password: wrong ones are counted and locked out as at sign-in', async () => {
+  const keys = newKeys(newAddress(), 2);
+  for (let round = 0; round < 11; round++) await ask(keys, { authKey: base64url(32) });
+  expect(outcome(await ask(keys))).toEqual([429, 'locked_out']);
+  expect(outcome(await signIn(person.keys))).toEqual([429, 'locked_out']);
+  vault.wait(7200);
+});
