@@ -11,7 +11,8 @@ import {
   longFiles,
   serverCannotOpen,
 } from './check/steps.mjs';
-import { bin, build, buildTypes, root, runScript } from './setup.mjs';
+import { firstLoadOfWebApp } from './check/web-app.mjs';
+import { bin, buildTypes, buildWebApp, root, runScript } from './setup.mjs';
 
 /** A check that a tool makes: its output is what is wrong. @param {string} name @param {string[]} args @returns {() => Promise<string[]>} */
 const tool = (name, args) => () =>
@@ -48,6 +49,7 @@ const CHECKS = [
   ['crypto is small and depends on nothing', cryptoIsSmallAndAlone],
   ['no unused files, exports or dependencies (knip)', tool('knip', ['--no-progress'])],
   ['no file over 400 lines', longFiles],
+  ['the web app loads little, and nothing that its policy refuses', firstLoadOfWebApp],
   ['links in the docs', brokenLinks],
   ['samples in the docs compile', brokenSnippets],
   ['the API reference, without a warning (typedoc)', tool('typedoc', ['--emit', 'none'])],
@@ -59,7 +61,7 @@ const CHECKS = [
 ];
 
 await runScript(async () => {
-  build();
+  buildWebApp();
   buildTypes();
   let failed = 0;
   for (const [name, check] of CHECKS) {

@@ -105,6 +105,16 @@ export function build() {
   writeFileSync(stamp, '');
 }
 
+/** Builds the web app into examples/web-app/dist, unless it is newer than its source and the packages. */
+export function buildWebApp() {
+  build();
+  const app = join(root, 'examples/web-app');
+  const page = join(app, 'dist/index.html');
+  const sources = [...filesUnder(app, isSource), join(CACHE, 'sealscribe-built')];
+  if (existsSync(page) && sources.every((file) => statSync(file).mtimeMs < statSync(page).mtimeMs)) return;
+  work('Building the web app', bin('vite'), ['build', app, '--logLevel', 'warn']);
+}
+
 /** Type-checks the packages and writes their declarations, which is what their users compile against. */
 export function buildTypes() {
   // The compiler trusts its own notes, also where somebody has removed what it made.

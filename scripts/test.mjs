@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
-import { bin, build, root, runScript, systemPackages } from './setup.mjs';
+import { bin, buildWebApp, root, runScript, systemPackages } from './setup.mjs';
 
 const MINUTES = 30;
 const PROJECTS = ['crypto', 'crypto-peculiar', 'node', 'e2e', 'e2e-alone', 'chromium', 'firefox'];
@@ -69,7 +69,7 @@ function failuresIn({ testResults }) {
 
 await runScript(() => {
   const started = Date.now();
-  build();
+  buildWebApp();
   const missing = systemPackages({
     ffmpeg: 'ffmpeg',
     chromium: 'chromium',

@@ -16,7 +16,9 @@ export function Dialog({
   const t = useStrings();
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useId();
-  useEffect(() => dialog.current?.showModal(), []);
+  useEffect(() => {
+    dialog.current?.showModal();
+  }, []);
   return (
     <dialog ref={dialog} onClose={onClose} aria-labelledby={heading}>
       <div className="dialog-head">

@@ -6,6 +6,7 @@ import { Notice } from '../notice.js';
 import { go } from '../route.js';
 import { useOpenSession } from '../session.js';
 import { useStrings } from '../strings/strings.js';
+import { speakerLabel } from '../transcript/speaker-label.js';
 import { toClock } from '../time-format.js';
 
 const PAUSE_MS = 150;
@@ -36,7 +37,7 @@ export function SearchResults({ query }: { query: string }) {
               <span className="entry-facts">
                 <span dir="auto">{hit.title ?? t.untitled}</span>
                 {hit.segment !== null && <span>{toClock(hit.time)}</span>}
-                {hit.speaker !== null && <span dir="auto">{hit.speaker}</span>}
+                {hit.speaker !== null && <span dir="auto">{speakerLabel(hit.speaker, t)}</span>}
               </span>
             </button>
           </li>

@@ -46,7 +46,9 @@ export function RecordScreen() {
 function LiveText({ said, partial }: { said: readonly string[]; partial: string }) {
   const t = useStrings();
   const end = useRef<HTMLParagraphElement>(null);
-  useEffect(() => end.current?.scrollIntoView({ block: 'nearest' }), [said, partial]);
+  useEffect(() => {
+    end.current?.scrollIntoView({ block: 'nearest' });
+  }, [said, partial]);
   if (said.length === 0 && partial === '') return null;
   return (
     // Only what will not change any more is read out.

@@ -1,6 +1,7 @@
 /** What the interface says, in English. Every other language has the same keys (TypeScript sees to it). */
 export const en = {
   untitled: 'Untitled',
+  speaker: (number: number) => `Speaker ${number}`,
   close: 'Close',
   cancel: 'Cancel',
   back: 'Back',
@@ -177,7 +178,7 @@ export const en = {
     link: 'What the server sees',
     back: 'Transcript',
     title: 'What the server sees',
-    lead: 'On one side what your key opens, on the other every byte and field that the server stores of it. Nothing is left out.',
+    lead: 'On one side what your key opens, on the other every field that the server stores of it, and the bytes.',
     yours: 'You, with your key',
     theirs: 'The server',
     facts: {
@@ -193,7 +194,7 @@ export const en = {
     words: 'Times of words',
     parts: { key: 'Key, sealed', card: 'Card, sealed', transcript: 'Text, sealed', words: 'Words, sealed' },
     size: (bytes: number, entropy: string) =>
-      `${bytes.toLocaleString('en')} bytes, padded · ${entropy} of 8 bits per byte`,
+      `${bytes.toLocaleString('en')} bytes · ${entropy} of 8 bits per byte`,
   },
   live: {
     title: 'Record',

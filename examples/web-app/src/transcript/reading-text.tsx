@@ -3,6 +3,7 @@ import { memo, type MouseEvent } from 'react';
 import type { Segment } from '@sealscribe/sdk-browser';
 import { useStrings } from '../strings/strings.js';
 import { toClock } from '../time-format.js';
+import { speakerLabel } from './speaker-label.js';
 import { piecesOf } from './spoken-words.js';
 
 /** All segments. Clicks on words are caught here, once for all of them. */
@@ -24,6 +25,7 @@ export function ReadingText({
         <ReadSegment
           key={segment.id}
           segment={segment}
+          isHeard={onJump !== undefined}
           isNewSpeaker={segment.speaker !== null && segment.speaker !== segments[at - 1]?.speaker}
         />
       ))}
@@ -33,27 +35,34 @@ export function ReadingText({
 
 const ReadSegment = memo(function ReadSegment({
   segment,
+  isHeard,
   isNewSpeaker,
 }: {
   segment: Segment;
+  /** Whether there is something to jump in. */
+  isHeard: boolean;
   isNewSpeaker: boolean;
 }) {
   const t = useStrings();
   const { id, start, speaker, words } = segment;
   return (
     <div className="segment" data-segment={id}>
-      <button
-        type="button"
-        className="time"
-        data-start={start}
-        aria-label={t.transcript.playFrom(toClock(start))}
-      >
-        {toClock(start)}
-      </button>
+      {isHeard ? (
+        <button
+          type="button"
+          className="time"
+          data-start={start}
+          aria-label={t.transcript.playFrom(toClock(start))}
+        >
+          {toClock(start)}
+        </button>
+      ) : (
+        <span className="time">{toClock(start)}</span>
+      )}
       <div className="said">
         {isNewSpeaker && (
           <strong className="speaker" dir="auto">
-            {speaker}
+            {speaker !== null && speakerLabel(speaker, t)}
           </strong>
         )}
         <p dir="auto">

@@ -10,7 +10,8 @@ import { useStrings } from '../strings/strings.js';
 import { toClock } from '../time-format.js';
 import { entropyOf, fetchStored, toHex, type StoredTranscript } from './stored-bytes.js';
 
-const ROWS = 12;
+/** Rows of 16 bytes that are shown of each part. */
+const ROWS = 256;
 
 /** Both sides of one transcript. */
 export function ServerScreen({ id }: { id: string }) {

@@ -1,0 +1,315 @@
+/**
+ * The web app as people use it: the built files, served by the real server, in Chromium. Whatever the page's policy refuses and
+ * whatever the console calls an error fails the test.
+ */
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { startServer, type RunningServer } from './server-process.js';
+
+const dist = fileURLToPath(new URL('../../examples/web-app/dist', import.meta.url));
+const samples = new URL('../../node_modules/nodejs-whisper/cpp/whisper.cpp/', import.meta.url);
+const jfk = fileURLToPath(new URL('bindings/go/samples/jfk.wav', samples));
+const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
+  existsSync,
+);
+const SAID = /ask not what your country can do for you/i;
+const EMAIL = 'ada@example.org';
+const PASSWORD = 'canary pass phrase of mine';
+
+let server: RunningServer;
+let browser: Browser;
+let context: BrowserContext;
+/** What went wrong in any page, and what any page sent. */
+let problems: string[] = [];
+const sent: { url: string; body: string }[] = [];
+
+async function newContext(): Promise<BrowserContext> {
+  const made = await browser.newContext({ ignoreHTTPSErrors: true, locale: 'en' });
+  made.setDefaultTimeout(60_000);
+  await made.exposeBinding('tellProblem', (_source, text: string) => void problems.push(text));
+  await made.addInitScript(() => {
+    document.addEventListener('securitypolicyviolation', (event) =>
+      (globalThis as unknown as { tellProblem: (text: string) => void }).tellProblem(
+        `refused by ${event.violatedDirective}: ${event.blockedURI} ${event.sample}`,
+      ),
+    );
+  });
+  made.on('page', (page) => {
+    page.on('pageerror', (error) => problems.push(String(error.stack)));
+    page.on('console', (message) => {
+      // An account that has saved nothing has no index yet; browsers call every 404 an error.
+      const isEmptyVault = message.location().url === `${server.url}/v1/vault/index`;
+      if (message.type() === 'error' && !isEmptyVault) problems.push(message.text());
+    });
+    page.on('request', (request) =>
+      sent.push({ url: request.url(), body: request.postDataBuffer()?.toString('latin1') ?? '' }),
+    );
+  });
+  return made;
+}
+
+beforeAll(async () => {
+  if (!executablePath || !existsSync(dist)) return;
+  server = await startServer({ args: ['--web', dist] });
+  browser = await chromium.launch({
+    executablePath,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-background-networking',
+      '--use-fake-ui-for-media-stream',
+      '--use-fake-device-for-media-stream',
+      `--use-file-for-fake-audio-capture=${jfk}%noloop`,
+    ],
+  });
+  context = await newContext();
+});
+
+afterEach(() => {
+  const found = problems;
+  problems = [];
+  expect(found).toEqual([]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+/** Lets a file go over the page, as a hand does. */
+async function drop(page: Page, path: string): Promise<void> {
+  const files = await page.evaluateHandle((base64) => {
+    const transfer = new DataTransfer();
+    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+    transfer.items.add(new File([bytes], 'canary speech.wav', { type: 'audio/wav' }));
+    return transfer;
+  }, readFileSync(path).toString('base64'));
+  await page.dispatchEvent('.drop', 'dragover', { dataTransfer: files });
+  await page.dispatchEvent('.drop', 'drop', { dataTransfer: files });
+}
+
+async function unlock(page: Page, password = PASSWORD): Promise<void> {
+  await page.getByLabel('Email').fill(EMAIL);
+  await page.getByLabel('Password').fill(password);
+  await page.locator('form').getByRole('button', { name: 'Unlock' }).click();
+}
+
+const textOf = (page: Page) => page.locator('.said p').allTextContents();
+
+/** Everything that the origin keeps in this browser, as text. */
+const storedHere = (page: Page) =>
+  page.evaluate(async () => {
+    const found = [
+      JSON.stringify({ ...localStorage }),
+      JSON.stringify({ ...sessionStorage }),
+      document.cookie,
+    ];
+    for (const { name = '' } of await indexedDB.databases()) {
+      const open = indexedDB.open(name);
+      const database = await new Promise<IDBDatabase>((resolve) => {
+        open.onsuccess = () => resolve(open.result);
+      });
+      for (const store of database.objectStoreNames) {
+        const all = database.transaction(store).objectStore(store).getAll();
+        const values = await new Promise<unknown[]>((resolve) => {
+          all.onsuccess = () => resolve(all.result);
+        });
+        for (const value of values)
+          found.push(value instanceof Uint8Array ? new TextDecoder('latin1').decode(value) : String(value));
+      }
+      database.close();
+    }
+    return found.join('\n');
+  });
+
+describe.skipIf(!executablePath || !existsSync(dist))('the web app', () => {
+  let page: Page;
+  let link = '';
+
+  test('signs up with recovery words, and refuses to go on without them', async () => {
+    page = await context.newPage();
+    await page.goto(server.url);
+    await page.getByRole('button', { name: 'Create account' }).click();
+    await page.getByLabel('Email').fill(EMAIL);
+    await page.getByLabel('New password').fill(PASSWORD);
+    await page.getByRole('button', { name: /recovery words/ }).click();
+    const words = await page.locator('.words li').allTextContents();
+    expect(words).toHaveLength(24);
+    const field = page.getByLabel(/type word \d+/);
+    const asked = Number(/\d+/.exec((await page.locator('label', { has: field }).textContent()) ?? '')?.[0]);
+    const create = page.locator('form').getByRole('button', { name: 'Create account' });
+    await field.fill('zebra-not-a-word');
+    await create.click();
+    await expect.poll(() => page.getByRole('alert').textContent()).toContain(`not word ${asked}`);
+    await field.fill(words[asked - 1]);
+    await create.click();
+    await page.getByRole('heading', { name: 'Drop recordings here' }).waitFor();
+  });
+
+  test('turns a dropped recording into text', async () => {
+    await drop(page, jfk);
+    await page.getByText('Sealed and saved').waitFor();
+    await page.getByRole('link', { name: 'Open', exact: true }).click();
+    await page.locator('.word').first().waitFor();
+    expect((await textOf(page)).join(' ')).toMatch(SAID);
+  });
+
+  test('plays the recording from a word, and lights the word that is spoken', async () => {
+    const word = page.locator('.word', { hasText: 'country' }).first();
+    const start = Number(await word.getAttribute('data-start'));
+    await word.click();
+    await expect
+      .poll(() => page.locator('audio').evaluate((audio: HTMLAudioElement) => audio.currentTime))
+      .toBeGreaterThan(start);
+    await expect.poll(() => page.locator('.word.lit').count()).toBe(1);
+    expect(await page.locator('audio').getAttribute('src')).toMatch(/^blob:/);
+    await page.getByRole('button', { name: 'Pause' }).click();
+  });
+
+  test('shows what the server has of it: bytes, and none of the text', async () => {
+    await page.getByRole('link', { name: 'What the server sees' }).click();
+    await page.locator('.theirs pre').first().waitFor();
+    expect(await page.locator('.yours').textContent()).toMatch(SAID);
+    const theirs = (await page.locator('.theirs').textContent()) ?? '';
+    expect(theirs).not.toMatch(/country|canary|speech|moonshine/i);
+    expect(theirs).toContain('revision');
+    expect(await page.locator('.theirs pre').count()).toBe(4);
+  });
+
+  test('forgets the key with a reload, refuses a wrong password, and opens the same text with the right one', async () => {
+    await page.getByRole('link', { name: 'Transcript', exact: true }).click();
+    await page.locator('.said p').first().waitFor();
+    const before = await textOf(page);
+    await page.reload();
+    expect(await page.locator('.said').count()).toBe(0);
+    await unlock(page, 'not my pass phrase');
+    await expect.poll(() => page.getByRole('alert').textContent()).toContain('do not belong together');
+    problems = problems.filter((problem) => !problem.includes('401'));
+    await unlock(page);
+    await page.locator('.said p').first().waitFor();
+    expect(await textOf(page)).toEqual(before);
+  });
+
+  test('finds it by a word', async () => {
+    await page.getByRole('link', { name: 'Transcripts' }).first().click();
+    await page.getByRole('searchbox').fill('COUNTRY');
+    await page.locator('mark').first().waitFor();
+    expect(await page.locator('mark').first().textContent()).toBe('country');
+    await page.getByRole('searchbox').fill('nobody said this');
+    await page.getByText('Nothing found').waitFor();
+    await page.getByRole('searchbox').fill('country');
+    await page.locator('button.entry').first().click();
+    await page.locator('.segment.found').waitFor();
+  });
+
+  test('saves an edit as a revision, takes it back, and shows hostile text as text', async () => {
+    const payload =
+      '<img src=x onerror="document.title=`broken`"> {{7*7}} <script>document.title="broken"</script>';
+    await page.getByRole('button', { name: 'Edit', exact: true }).click();
+    const field = page.locator('.segment textarea').first();
+    const original = await field.inputValue();
+    await field.fill(`${payload} ${original}`);
+    await field.blur();
+    await page.getByText('Saved · revision 2').waitFor();
+    await page.getByRole('button', { name: 'Done' }).click();
+    expect((await textOf(page))[0]).toBe(`${payload} ${original}`);
+    expect(await page.title()).toBe('Sealscribe');
+    expect(await page.locator('.text img, .text script').count()).toBe(0);
+    await page.getByRole('button', { name: 'Edit', exact: true }).click();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByText('Saved · revision 3').waitFor();
+    expect(await field.inputValue()).toBe(original);
+  });
+
+  test('splits at the cursor, and merges again', async () => {
+    const segments = page.locator('.segment textarea');
+    const count = await segments.count();
+    const original = await segments.first().inputValue();
+    const at = original.indexOf(' ', 10);
+    await segments.first().evaluate((field: HTMLTextAreaElement, offset) => {
+      field.focus();
+      field.setSelectionRange(offset, offset);
+    }, at);
+    await page.keyboard.press('Control+Enter');
+    await expect.poll(() => segments.count()).toBe(count + 1);
+    expect(await segments.first().inputValue()).toBe(original.slice(0, at));
+    await page.getByRole('button', { name: 'Merge with the next' }).first().click();
+    await expect.poll(() => segments.count()).toBe(count);
+    expect(await segments.first().inputValue()).toBe(original);
+    await page.getByText(/Saved · revision [45]/).waitFor();
+  });
+
+  test('shares by a link that opens without an account, and leaves no key in the address', async () => {
+    await page.getByRole('button', { name: 'Share' }).click();
+    await page.getByLabel('Password (optional)').fill('told by telephone');
+    await page.getByRole('button', { name: 'Make a link' }).click();
+    link = await page.getByLabel('Link', { exact: true }).inputValue();
+    await page.keyboard.press('Escape');
+    const other = await newContext();
+    const reader = await other.newPage();
+    await reader.goto(link);
+    await reader.getByLabel('Password').waitFor();
+    expect(new URL(reader.url()).hash).toBe('');
+    await reader.getByLabel('Password').fill('told by telephone');
+    await reader.getByRole('button', { name: 'Open' }).click();
+    await reader.locator('.said p').first().waitFor();
+    expect((await textOf(reader)).join(' ')).toMatch(SAID);
+    const entries = await reader.evaluate(() => JSON.stringify(history.state) + location.href);
+    expect(entries).not.toContain(new URL(link).hash.slice(1));
+    await other.close();
+  });
+
+  test('writes along while somebody speaks, and keeps what was said', async () => {
+    await page.getByRole('link', { name: 'Record' }).first().click();
+    await page.getByRole('button', { name: 'Start recording' }).click();
+    await expect
+      .poll(() => page.locator('.live-text').textContent(), { timeout: 60_000 })
+      .toMatch(/country/i);
+    await page.getByRole('button', { name: 'Stop and save' }).click();
+    await page.locator('.player .round').waitFor();
+    expect((await textOf(page)).join(' ')).toMatch(/ask not/i);
+  });
+
+  test('has told nobody: no secret in a request, an address or what the browser keeps', async () => {
+    expect(sent.filter(({ body }) => body.includes('"authKey"')).length).toBeGreaterThan(2);
+    const kept = readdirSync(server.dataFolder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1'))
+      .join('\n');
+    expect(kept).toContain(EMAIL);
+    const stored = await storedHere(page);
+    const secrets = [
+      PASSWORD,
+      'told by telephone',
+      'canary speech',
+      'fellow Americans',
+      new URL(link).hash.slice(1),
+    ];
+    for (const secret of secrets) {
+      expect(
+        sent.filter(({ url, body }) => url.includes(encodeURI(secret)) || body.includes(secret)),
+      ).toEqual([]);
+      expect(stored).not.toContain(secret);
+      expect(kept).not.toContain(secret);
+      expect(server.stderr()).not.toContain(secret);
+    }
+    // Addresses of the tab's own memory are the player's.
+    const reached = sent.filter(({ url }) => !url.startsWith('blob:')).map(({ url }) => new URL(url).host);
+    expect(new Set(reached)).toEqual(new Set([new URL(server.url).host]));
+  });
+
+  test('deletes the account, after which the password opens nothing', async () => {
+    await page.getByRole('link', { name: 'Account' }).first().click();
+    await page.getByRole('button', { name: 'Delete my account' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Password').fill(PASSWORD);
+    await dialog.getByRole('button', { name: 'Delete my account' }).click();
+    await page.getByRole('heading', { name: /only you can read/ }).waitFor();
+    await unlock(page);
+    await expect.poll(() => page.getByRole('alert').textContent()).toContain('do not belong together');
+    problems = problems.filter((problem) => !problem.includes('401'));
+  });
+});
