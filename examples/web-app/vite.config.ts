@@ -34,8 +34,12 @@ function withIntegrity(): Plugin {
   };
 }
 
+const server = process.env['SEALSCRIBE_SERVER'] ?? 'https://127.0.0.1:8443';
+
 export default defineConfig({
   root: import.meta.dirname,
+  // While developing: the page comes from here, and what it asks for from a server beside it.
+  server: { proxy: { '/v1': { target: server, secure: false, ws: true } } },
   plugins: [withIntegrity()],
   esbuild: { jsx: 'automatic' },
   build: {

@@ -221,7 +221,7 @@ describe.skipIf(!executablePath || !existsSync(dist))('the web app', () => {
     await page.getByRole('button', { name: 'Edit', exact: true }).click();
     await page.getByRole('button', { name: 'Undo' }).click();
     await page.getByText('Saved · revision 3').waitFor();
-    expect(await field.inputValue()).toBe(original);
+    await expect.poll(() => field.inputValue()).toBe(original);
   });
 
   test('splits at the cursor, and merges again', async () => {
@@ -235,10 +235,10 @@ describe.skipIf(!executablePath || !existsSync(dist))('the web app', () => {
     }, at);
     await page.keyboard.press('Control+Enter');
     await expect.poll(() => segments.count()).toBe(count + 1);
-    expect(await segments.first().inputValue()).toBe(original.slice(0, at));
+    await expect.poll(() => segments.first().inputValue()).toBe(original.slice(0, at));
     await page.getByRole('button', { name: 'Merge with the next' }).first().click();
     await expect.poll(() => segments.count()).toBe(count);
-    expect(await segments.first().inputValue()).toBe(original);
+    await expect.poll(() => segments.first().inputValue()).toBe(original);
     await page.getByText(/Saved · revision [45]/).waitFor();
   });
 
