@@ -1,6 +1,6 @@
 /**
  * A built web app (`--web DIR`), read into memory once: what the server gives out is exactly this list, so that no path in a request
- * can lead anywhere else. Links are not followed, and files whose names begin with a dot are left alone.
+ * can lead anywhere else. Links are not followed, and names that no bundler gives (a leading dot, spaces, other signs) are left out.
  */
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
@@ -16,6 +16,8 @@ export interface WebFile {
 
 /** The page that every route of the app begins with. */
 export const PAGE = 'index.html';
+/** Names that stand in an address as they are. */
+const NAME = /^[\w-][\w.-]*$/;
 const MAX_BYTES = 512 * 1024 ** 2;
 
 const types: Record<string, string> = {
@@ -57,7 +59,7 @@ export function readWebFolder(folder: string): ReadonlyMap<string, WebFile> {
 
 function pathsIn(folder: string, within = ''): string[] {
   return readdirSync(join(folder, within), { withFileTypes: true }).flatMap((entry) => {
-    if (entry.name.startsWith('.')) return [];
+    if (!NAME.test(entry.name)) return [];
     const path = `${within}${entry.name}`;
     if (entry.isDirectory()) return pathsIn(folder, `${path}/`);
     return entry.isFile() ? [path] : [];

@@ -44,7 +44,7 @@ const YEAR = 365 * 86_400;
 export function registerWeb(app: FastifyInstance, files: ReadonlyMap<string, WebFile>): void {
   for (const [path, file] of files) {
     const caching = HASHED.test(path) ? `public, max-age=${YEAR}, immutable` : 'no-cache';
-    if (path !== PAGE) app.get(`/${escaped(path)}`, send(file, caching));
+    if (path !== PAGE) app.get(`/${path}`, send(file, caching));
   }
   const page = files.get(PAGE);
   // The page names the other files: a stale one would ask for what is not there any more.
@@ -52,9 +52,6 @@ export function registerWeb(app: FastifyInstance, files: ReadonlyMap<string, Web
     for (const path of ['/', `/${PAGE}`, '/app', '/app/*', routes.sharePage.path])
       app.get(path, send(page, 'no-store'));
 }
-
-/** A path as a pattern of the router that matches it alone. */
-const escaped = (path: string) => encodeURI(path).replaceAll(':', '::').replaceAll('*', '%2A');
 
 function send({ type, bytes, gzip }: WebFile, caching: string) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
