@@ -3,7 +3,7 @@ const allowed = {
   crypto: [],
   protocol: ['zod'],
   asr: ['@sealscribe/protocol', 'onnxruntime-common'],
-  'sdk-core': ['@sealscribe/crypto', '@sealscribe/protocol', '@scure/bip39', 'bidi-js', 'pdfkit'],
+  'sdk-core': ['@sealscribe/crypto', '@sealscribe/protocol', '@hpke/core', '@scure/bip39', 'bidi-js', 'pdfkit'],
   'sdk-node': ['@sealscribe/sdk-core', 'undici', 'node:'],
   'sdk-browser': ['@sealscribe/sdk-core'],
   cli: ['@sealscribe/sdk-node', 'commander', '@modelcontextprotocol/server', 'zod', 'node:'],
