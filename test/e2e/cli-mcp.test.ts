@@ -262,6 +262,7 @@ describe.skipIf(!hasBoth)('sealscribe mcp', () => {
       'not_found',
     );
     expect((await call(client, 'read_transcript', { id: '../../etc/passwd' })).raw).toContain('Invalid');
+    expect((await call(client, 'search_transcripts', { query: ' "" ' }))['error'].code).toBe('usage');
     const wrong = await assistant([], { env: { SEALSCRIBE_PASSWORD: 'wrong password' } });
     expect((await call(wrong, 'list_transcripts'))['error'].code).toBe('wrong_password');
     const away = await assistant([], { env: { SEALSCRIBE_SERVER: 'https://127.0.0.1:9' } });

@@ -14,8 +14,8 @@ import type { Terminal } from '../terminal.js';
 import { registerArchiveOpen } from './archive-open.js';
 
 const HELP = `
-An archive is a tar file: key records, transcripts with their history, private mode; all sealed, and
-opened by the password or the recovery words alone. What it is made of: docs/formats.md.
+An archive is a tar file: key records, transcripts with their history, workspaces, private mode; all
+sealed, and opened by the password or the recovery words alone. What it is made of: docs/formats.md.
 
 Examples:
   $ sealscribe archive save backup.tar

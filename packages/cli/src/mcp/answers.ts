@@ -27,6 +27,8 @@ export function refuse(error: unknown): CallToolResult {
 
 /** Code and message of an error, as an assistant may see them. */
 export function describe(error: unknown): { code: string; message: string } {
+  if (error instanceof TypeError || error instanceof RangeError)
+    return { code: 'usage', message: 'These arguments cannot be used.' };
   const { code, message } = explainFailure(error);
   const isOurs =
     error instanceof Error && ('code' in error || 'exit' in error || error.name === 'AbortError');

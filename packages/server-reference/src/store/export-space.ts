@@ -30,6 +30,8 @@ interface Source {
   /** Where they lie in the archive. */
   folder: string;
   now: Date;
+  /** Rows of a table that are read at most: more make no archive. */
+  most: number;
 }
 
 /** A part of a transcript, and the revision at which it was stored. */
@@ -73,6 +75,7 @@ async function presentFiles(source: Source): Promise<ArchiveFile[]> {
     ])
     .where('account_id', '=', source.id)
     .orderBy('id')
+    .limit(source.most)
     .execute();
   return rows.flatMap((row) => {
     const { id, key, revision, transcript_revision, words_revision } = row;
@@ -94,6 +97,7 @@ async function earlierFiles(source: Source): Promise<ArchiveFile[]> {
     .where('account_id', '=', source.id)
     .orderBy('id')
     .orderBy('revision')
+    .limit(source.most)
     .execute();
   const parts = await source.db
     .selectFrom('earlier_parts')
@@ -102,6 +106,7 @@ async function earlierFiles(source: Source): Promise<ArchiveFile[]> {
     .orderBy('id')
     .orderBy('part')
     .orderBy('revision')
+    .limit(source.most)
     .execute();
   return [
     ...cards.map(({ id, revision, size }) =>

@@ -13,20 +13,36 @@ import type { Connection, Store } from './index.js';
 import { workspaceStore, workspaceTables } from './workspace-tables.js';
 import { listWorkspaces, workspaceIn } from './workspaces.js';
 
+/** Files of one archive: their list is in memory while it is sent. */
+const MOST_FILES = 250_000;
+
 /**
  * The files of an account's archive, the manifest first.
  *
- * @throws HttpError `unauthorized` when the account was deleted meanwhile
+ * @throws HttpError `unauthorized` when the account was deleted meanwhile, `payload_too_large` for more than `most` files
  */
-export async function listArchive(store: Store, accountId: string, now: Date): Promise<ArchiveFile[]> {
-  return store.db
-    .transaction()
-    .execute(async (db) => [
-      asJson(ARCHIVE_MANIFEST, await manifestOf(db, accountId, now), now),
-      ...(await spaceFiles({ store, db, id: accountId, folder: '', now })),
-      ...(await blobFiles(store, db, accountId)),
-      ...(await workspaceFiles(store, db, accountId, now)),
-    ]);
+export async function listArchive(
+  store: Store,
+  accountId: string,
+  now: Date,
+  most = MOST_FILES,
+): Promise<ArchiveFile[]> {
+  return store.db.transaction().execute(async (db) => {
+    const files = [asJson(ARCHIVE_MANIFEST, await manifestOf(db, accountId, now), now)];
+    const add = (more: ArchiveFile[]) => {
+      for (const file of more) files.push(file);
+      // The manifest is one of them, so a list that was cut at `most` rows never passes.
+      if (files.length > most)
+        throw new HttpError(
+          'payload_too_large',
+          `An archive has at most ${most} files: forget some history first.`,
+        );
+    };
+    add(await spaceFiles({ store, db, id: accountId, folder: '', now, most }));
+    add(await blobFiles(store, db, accountId, most));
+    await addWorkspaces({ store, db, accountId, now, most }, add);
+    return files;
+  });
 }
 
 const asJson = (name: string, value: unknown, now: Date) =>
@@ -45,12 +61,18 @@ async function manifestOf(db: Connection, accountId: string, now: Date): Promise
   };
 }
 
-async function blobFiles(store: Store, db: Connection, accountId: string): Promise<ArchiveFile[]> {
+async function blobFiles(
+  store: Store,
+  db: Connection,
+  accountId: string,
+  most: number,
+): Promise<ArchiveFile[]> {
   const blobs = await db
     .selectFrom('blobs')
     .select(['id', 'revision', 'size', 'updated_at'])
     .where('account_id', '=', accountId)
     .orderBy('id')
+    .limit(most)
     .execute();
   return blobs.map(({ id, revision, size, updated_at }) => ({
     name: archiveNames.blob(id, revision),
@@ -71,31 +93,29 @@ async function blobFiles(store: Store, db: Connection, accountId: string): Promi
 }
 
 /** The key pair, and the workspaces whose key the account has accepted: others it could not open. */
-async function workspaceFiles(
-  store: Store,
-  db: Connection,
-  accountId: string,
-  now: Date,
-): Promise<ArchiveFile[]> {
+async function addWorkspaces(
+  {
+    store,
+    db,
+    accountId,
+    now,
+    most,
+  }: { store: Store; db: Connection; accountId: string; now: Date; most: number },
+  add: (files: ArchiveFile[]) => void,
+): Promise<void> {
   const identity = await readIdentity(db, accountId).catch(() => undefined);
-  if (identity === undefined) return [];
+  if (identity === undefined) return;
   const all = await listWorkspaces(db, accountId);
   const workspaces = all.workspaces.filter(({ state }) => state === 'member');
-  const files = [
+  add([
     asJson(archiveNames.identity, identity, now),
     asJson(archiveNames.workspaces, { workspaces, invitations: [] }, now),
-  ];
+  ]);
   for (const { id } of workspaces) {
     // Who is invited is the workspace's business.
     const workspace = { ...(await workspaceIn(db, { workspaceId: id, accountId })), invitations: [] };
-    const source = {
-      store: workspaceStore(store),
-      db: workspaceTables(db),
-      id,
-      folder: workspaceFolder(id),
-      now,
-    };
-    files.push(asJson(archiveNames.workspace(id), workspace, now), ...(await spaceFiles(source)));
+    add([asJson(archiveNames.workspace(id), workspace, now)]);
+    const tables = { store: workspaceStore(store), db: workspaceTables(db) };
+    add(await spaceFiles({ ...tables, id, folder: workspaceFolder(id), now, most }));
   }
-  return files;
 }

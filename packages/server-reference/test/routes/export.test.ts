@@ -118,3 +118,12 @@ test('many transcripts and a long archive come whole', async () => {
   for (const [at, id] of ids.entries()) await person.putTranscript(id, newParts(), creating(at));
   expect(Object.keys(await fetchArchive())).toHaveLength(2 + 4 * ids.length);
 });
+
+test('an account of very many things is refused, before they fill the memory', async () => {
+  const { files } = await plant();
+  const count = Object.keys(files).length + 1;
+  expect(await listArchive(vault.store, person.accountId, new Date(), count)).toHaveLength(count);
+  await expect(listArchive(vault.store, person.accountId, new Date(), count - 1)).rejects.toMatchObject({
+    code: 'payload_too_large',
+  });
+});
