@@ -71,6 +71,7 @@ export class EmailChange {
       if (!(failure instanceof WrongPasswordError)) throw failure;
       // It may have been confirmed already, and the answer lost.
       await this.accounts.unlock(renewed);
+      await this.accounts.forget(credentials.email);
       return;
     }
     let refused: ApiError | undefined;
