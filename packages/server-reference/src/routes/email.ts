@@ -49,9 +49,10 @@ export function registerEmail(context: VaultContext): void {
         throw new HttpError('bad_request', 'The field "keys.recovery" stays as it is with another email.');
       const hashed = await hashKeys(keys);
       if (await findAccountByEmail(store.db, hashed.email)) throw new HttpError('email_taken');
-      const expiresAt = new Date(clock() + LIFETIME_MS).toISOString();
+      const now = new Date(clock());
+      const expiresAt = new Date(now.getTime() + LIFETIME_MS).toISOString();
       const change = { accountId: id, keys: hashed, expiresAt };
-      await putPendingEmail(store, change);
+      await putPendingEmail(store, change, now);
       try {
         const code = codeOf(store.secret, change);
         await sendEmail?.({ kind: 'confirm_email', to: hashed.email, code, expiresAt });

@@ -12,10 +12,11 @@ export interface PendingChange {
   expiresAt: string;
 }
 
-/** Keeps a change, in the place of an earlier one. */
+/** Keeps a change, in the place of an earlier one, and clears away those of everybody that have run out. */
 export async function putPendingEmail(
   store: Store,
   { accountId, keys, expiresAt }: PendingChange,
+  now: Date,
 ): Promise<void> {
   const columns = {
     email: keys.email,
@@ -26,6 +27,7 @@ export async function putPendingEmail(
     wrap_password: keys.wraps.password,
     expires_at: expiresAt,
   };
+  await store.db.deleteFrom('pending_emails').where('expires_at', '<=', now.toISOString()).execute();
   await store.db
     .insertInto('pending_emails')
     .values({ account_id: accountId, ...columns })
