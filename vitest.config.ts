@@ -51,7 +51,7 @@ export default defineConfig({
         resolve: { alias },
         test: {
           name: 'node',
-          include: ['packages/*/test/**/*.test.ts'],
+          include: ['packages/*/test/**/*.test.ts', 'examples/*/test/**/*.test.ts'],
           exclude: ['packages/crypto/**', '**/*.browser.test.ts', '**/node_modules/**'],
           testTimeout: 60_000,
         },

@@ -242,6 +242,60 @@ describe.skipIf(!executablePath || !existsSync(dist))('the web app', () => {
     await page.getByText(/Saved · revision [45]/).waitFor();
   });
 
+  test('goes back to an earlier revision', async () => {
+    await page.getByRole('button', { name: 'Done' }).click();
+    const now = await textOf(page);
+    await page.getByRole('button', { name: 'History' }).click();
+    const second = page.getByRole('listitem').filter({ hasText: /revision 2/ });
+    await second.getByRole('button', { name: 'Show' }).click();
+    await expect.poll(() => page.locator('.earlier').textContent()).toContain('{{7*7}}');
+    await second.getByRole('button', { name: 'Go back to it' }).click();
+    await expect.poll(async () => (await textOf(page))[0]).toContain('{{7*7}}');
+    await page.getByRole('button', { name: 'History' }).click();
+    const third = page.getByRole('listitem').filter({ hasText: /revision 3/ });
+    await third.getByRole('button', { name: 'Go back to it' }).click();
+    await expect.poll(() => textOf(page)).toEqual(now);
+  });
+
+  test('fits a narrow phone, and every control has a name', async () => {
+    await page.setViewportSize({ width: 340, height: 700 });
+    const screen = page.url();
+    const look = async () => {
+      const { sideways, nameless } = await page.evaluate(() => ({
+        sideways: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        nameless: [...document.querySelectorAll('button, a, input, select, textarea, summary')]
+          .filter((control) => {
+            const { textContent, title, labels, ariaLabel } = control as HTMLInputElement;
+            return ![textContent, title, ariaLabel, ...(labels ?? [])].some((name) =>
+              (typeof name === 'object' ? name?.textContent : name)?.trim(),
+            );
+          })
+          .map((control) => control.outerHTML),
+      }));
+      expect({ screen: page.url(), sideways, nameless }).toEqual({
+        screen: page.url(),
+        sideways: 0,
+        nameless: [],
+      });
+    };
+    await look();
+    await page.getByRole('button', { name: 'Edit', exact: true }).click();
+    await look();
+    await page.getByRole('button', { name: 'Done' }).click();
+    await page.getByRole('link', { name: 'What the server sees' }).click();
+    await page.locator('.theirs pre').first().waitFor();
+    await look();
+    for (const name of ['Record', 'Account', 'Transcripts']) {
+      await page.getByRole('link', { name, exact: true }).first().click();
+      await page.locator('h1').waitFor();
+      await look();
+    }
+    await page.setViewportSize({ width: 1280, height: 720 });
+    await page.locator('a.entry').first().click();
+    await page.locator('.said').first().waitFor();
+    expect(page.url()).toBe(screen);
+  });
+
   test('shares by a link that opens without an account, and leaves no key in the address', async () => {
     await page.getByRole('button', { name: 'Share' }).click();
     await page.getByLabel('Password (optional)').fill('told by telephone');

@@ -123,6 +123,13 @@ export const en = {
     takeTheirs: 'Show its version',
     keepMine: 'Keep mine',
   },
+  history: {
+    start: 'History',
+    title: 'Earlier revisions',
+    present: 'Present',
+    show: 'Show',
+    restore: 'Go back to it',
+  },
   export: {
     start: 'Export',
     print: 'Print or save as PDF',

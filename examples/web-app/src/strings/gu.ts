@@ -122,6 +122,13 @@ export const gu: Strings = {
     takeTheirs: 'તેની આવૃત્તિ બતાવો',
     keepMine: 'મારી રાખો',
   },
+  history: {
+    start: 'ઇતિહાસ',
+    title: 'અગાઉની આવૃત્તિઓ',
+    present: 'હાલની',
+    show: 'બતાવો',
+    restore: 'તેના પર પાછા જાઓ',
+  },
   export: {
     start: 'નિકાસ',
     print: 'છાપો અથવા PDF તરીકે સાચવો',

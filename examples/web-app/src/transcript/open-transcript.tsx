@@ -73,6 +73,7 @@ export function OpenTranscript({
           isEditing={isEditing}
           onEdit={() => setEditing((was) => !was)}
           fileName={opened.fileName}
+          onReload={onReload}
         />
       </header>
       <Notice>{edits.error}</Notice>

@@ -1,10 +1,12 @@
 /** What can be done with a transcript. */
 import { useState } from 'react';
+import type { VaultTranscript } from '@sealscribe/sdk-browser';
 import { Icon } from '../icon.js';
 import { Link } from '../link.js';
 import { useStrings } from '../strings/strings.js';
 import { DeleteDialog } from './delete-dialog.js';
 import { ExportMenu } from './export-menu.js';
+import { HistoryDialog } from './history-dialog.js';
 import { ShareDialog } from './share-dialog.js';
 import type { Edits } from './use-edits.js';
 
@@ -14,14 +16,17 @@ export function Tools({
   isEditing,
   onEdit,
   fileName,
+  onReload,
 }: {
   edits: Edits;
   isEditing: boolean;
   onEdit: () => void;
   fileName: string | null;
+  /** Takes the transcript as it is once an earlier revision was restored. */
+  onReload: (current: VaultTranscript) => void;
 }) {
   const t = useStrings();
-  const [dialog, setDialog] = useState<'share' | 'delete'>();
+  const [dialog, setDialog] = useState<'history' | 'share' | 'delete'>();
   const close = () => setDialog(undefined);
   return (
     <div className="tools">
@@ -34,6 +39,10 @@ export function Tools({
         <Icon name="link" />
         {t.share.start}
       </button>
+      <button type="button" disabled={edits.state !== 'saved'} onClick={() => setDialog('history')}>
+        <Icon name="undo" />
+        {t.history.start}
+      </button>
       <Link to={{ screen: 'server', id: edits.id }} className="button">
         <Icon name="bytes" />
         {t.server.link}
@@ -42,6 +51,7 @@ export function Tools({
         <Icon name="trash" />
         {t.delete.start}
       </button>
+      {dialog === 'history' && <HistoryDialog id={edits.id} onClose={close} onRestored={onReload} />}
       {dialog === 'share' && <ShareDialog id={edits.id} onClose={close} />}
       {dialog === 'delete' && <DeleteDialog id={edits.id} onClose={close} />}
     </div>
