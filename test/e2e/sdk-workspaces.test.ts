@@ -249,11 +249,28 @@ test('a rotated account key keeps identity and workspaces; locking closes them',
   expect(await alice.workspaces.list()).not.toContainEqual(expect.objectContaining({ id: desk.id }));
 });
 
+test('an API key reads and writes in workspaces, and brings nobody in', async () => {
+  const { id } = await alice.workspaces.create('Scripts');
+  await bringIn(id, bob, 'bob', 'editor');
+  const owner = device();
+  await owner.signIn(person('bob'));
+  const { key: apiKey } = await owner.access.createApiKey();
+  await alice.workspaces.rename(id, 'For scripts');
+  const script = new Sealscribe({ server: server.url, fingerprint: server.fingerprint, apiKey });
+  const there = await (await script.unlock(person('bob'))).workspaces.open(id);
+  await there.save(transcriptOf('by a script'));
+  expect([there.name, (await there.list()).length]).toEqual(['For scripts', 1]);
+});
+
 test('an email that nobody has gets an answer like any other, always the same', async () => {
   const { id } = await alice.workspaces.create('Strangers');
   const stranger = await alice.workspaces.invite(id, 'nobody-at-all@example.com');
   expect(stranger).toEqual(await alice.workspaces.invite(id, 'Nobody-At-All@example.com'));
   expect(Object.keys(stranger)).toEqual(Object.keys(await alice.workspaces.invite(id, 'bob@example.com')));
+  await alice.workspaces.withdraw(id, stranger.accountId);
+  await expect(alice.workspaces.withdraw(id, stranger.accountId)).rejects.toMatchObject({
+    code: 'not_found',
+  });
   const wrong = { fingerprint: await fingerprintOf(carol) };
   await expect(alice.workspaces.confirm(id, 'bob@example.com', wrong)).rejects.toMatchObject({
     code: 'wrong_fingerprint',

@@ -68,7 +68,7 @@ export const routes = {
   deleteRevisions: route('DELETE', '/v1/transcripts/:id/revisions', 'vault'),
   getIndex: route('GET', '/v1/vault/index', 'vault'),
 
-  getIdentity: route('GET', '/v1/account/identity', 'vault', 'session'),
+  getIdentity: route('GET', '/v1/account/identity', 'vault'),
   putIdentity: route('PUT', '/v1/account/identity', 'vault', 'session'),
   listWorkspaces: route('GET', '/v1/workspaces', 'vault'),
   getWorkspace: route('GET', '/v1/workspaces/:workspaceId', 'vault'),

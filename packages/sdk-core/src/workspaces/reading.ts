@@ -12,7 +12,7 @@ import {
   type Mark,
 } from '@sealscribe/crypto';
 import { routes, workspaceSchema, type StoredWorkspace } from '@sealscribe/protocol';
-import { IntegrityError } from '../errors.js';
+import { ApiError, IntegrityError } from '../errors.js';
 import { RosterFreshness, type FreshnessStore } from '../freshness.js';
 import { badAnswer, type Http } from '../http.js';
 import { verified } from '../integrity.js';
@@ -81,7 +81,11 @@ export async function readWorkspace(
   const key = await importWorkspaceKey(keyBytes);
   const at = { workspaceId: id, epoch: roster.mark.revision };
   const card = await verified(() => openWorkspaceCard(key, at, decodeBase64url(stored.card)));
-  if (sealedMark?.revision !== roster.mark.revision) await accept(reader, id, roster.mark);
+  if (sealedMark?.revision !== roster.mark.revision)
+    await accept(reader, id, roster.mark).catch((failure: unknown) => {
+      // An API key may read on; the account's next session takes note.
+      if (!sealedMark || !(failure instanceof ApiError && failure.code === 'forbidden')) throw failure;
+    });
   return { id, roster, keyBytes, key, card: checkCard(card), stored };
 }
 

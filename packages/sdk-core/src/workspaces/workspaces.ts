@@ -141,6 +141,16 @@ export class Workspaces {
     return personOf(await this.#invited(id, normalizeEmail(email)));
   }
 
+  /**
+   * Takes an invitation back that was not confirmed yet, by the account id that {@link invite} gave.
+   * @throws ApiError "not_found", "forbidden"
+   */
+  async withdraw(id: string, accountId: string): Promise<void> {
+    checkId(id);
+    checkId(accountId);
+    await this.#http.done(routes.uninvite, { workspaceId: id, id: accountId });
+  }
+
   async #invited(id: string, email: string) {
     checkId(id);
     return publicIdentity(
