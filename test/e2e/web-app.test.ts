@@ -257,6 +257,18 @@ describe.skipIf(!executablePath || !existsSync(dist))('the web app', () => {
     await expect.poll(() => textOf(page)).toEqual(now);
   });
 
+  test('saves what was typed last, also when somebody locks at once', async () => {
+    await page.getByRole('button', { name: 'Edit', exact: true }).click();
+    const field = page.locator('.segment textarea').first();
+    const typed = `${await field.inputValue()} Typed at the last moment.`;
+    await field.fill(typed);
+    await page.getByRole('button', { name: 'Lock' }).click();
+    expect(await page.locator('.text').count()).toBe(0);
+    await unlock(page);
+    await page.locator('.said p').first().waitFor();
+    expect((await textOf(page))[0]).toBe(typed);
+  });
+
   test('fits a narrow phone, and every control has a name', async () => {
     await page.setViewportSize({ width: 340, height: 700 });
     const screen = page.url();

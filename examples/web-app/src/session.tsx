@@ -20,6 +20,8 @@ interface SessionValue {
   open: (session: OpenSession) => void;
   /** Forgets the key and ends the session on the server. */
   lock: () => void;
+  /** Has something done before the key is forgotten; call what it returns when there is nothing left to do. */
+  beforeLock: (work: () => Promise<unknown>) => () => void;
   /** Keeps the vault open while something runs; call what it returns when that ends. */
   keepOpen: () => () => void;
 }
@@ -35,20 +37,34 @@ export function connect(): Sealscribe {
 export function SessionProvider({ children }: { children: ReactNode }) {
   const [session, setSession] = useState<OpenSession>();
   const [running] = useState(() => new Set<symbol>());
+  const [unfinished] = useState(() => new Set<() => Promise<unknown>>());
   const lock = useCallback(() => {
-    session?.vault.lock();
-    // Offline, the session runs out on the server by itself.
-    session?.client.signOut().catch(() => undefined);
+    const last = [...unfinished].map((work) => work());
     setSession(undefined);
     forgetRecordings();
-  }, [session]);
+    void Promise.allSettled(last).then(() => {
+      session?.vault.lock();
+      // Offline, the session runs out on the server by itself.
+      session?.client.signOut().catch(() => undefined);
+    });
+  }, [session, unfinished]);
+  const beforeLock = useCallback(
+    (work: () => Promise<unknown>) => {
+      unfinished.add(work);
+      return () => void unfinished.delete(work);
+    },
+    [unfinished],
+  );
   const keepOpen = useCallback(() => {
     const one = Symbol();
     running.add(one);
     return () => void running.delete(one);
   }, [running]);
   useIdleLock(session !== undefined, lock, running);
-  const value = useMemo(() => ({ session, open: setSession, lock, keepOpen }), [session, lock, keepOpen]);
+  const value = useMemo(
+    () => ({ session, open: setSession, lock, beforeLock, keepOpen }),
+    [session, lock, beforeLock, keepOpen],
+  );
   return <Context value={value}>{children}</Context>;
 }
 

@@ -1,5 +1,5 @@
 /** Something that takes a while and may fail: whether it runs, and what went wrong, in the reader's language. */
-import { useCallback, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { useStrings } from './strings/strings.js';
 import { describeError } from './describe-error.js';
 
@@ -9,30 +9,30 @@ export interface Action {
   error: string | undefined;
   /** Resolves with whether it succeeded; what it throws becomes `error`. */
   run: (work: () => Promise<unknown>) => Promise<boolean>;
-  /** Takes the message away. */
-  clear: () => void;
 }
 
 /** State of one button or form. */
 export function useAction(): Action {
   const t = useStrings();
+  // Another language must not start an action again that an effect began.
+  const strings = useRef(t);
+  useEffect(() => {
+    strings.current = t;
+  }, [t]);
   const [isRunning, setRunning] = useState(false);
   const [error, setError] = useState<string>();
-  const run = useCallback(
-    async (work: () => Promise<unknown>) => {
-      setRunning(true);
-      setError(undefined);
-      try {
-        await work();
-        return true;
-      } catch (failure) {
-        setError(describeError(failure, t));
-        return false;
-      } finally {
-        setRunning(false);
-      }
-    },
-    [t],
-  );
-  return { isRunning, error, run, clear: useCallback(() => setError(undefined), []) };
+  const run = useCallback(async (work: () => Promise<unknown>) => {
+    setRunning(true);
+    setError(undefined);
+    try {
+      await work();
+      return true;
+    } catch (failure) {
+      setError(describeError(failure, strings.current));
+      return false;
+    } finally {
+      setRunning(false);
+    }
+  }, []);
+  return { isRunning, error, run };
 }

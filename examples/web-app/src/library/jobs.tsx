@@ -2,7 +2,16 @@
  * Recordings on their way to becoming sealed transcripts. They go on while somebody looks at other screens; two at a time, the rest wait
  * here and not in the server's memory.
  */
-import { createContext, useCallback, useContext, useMemo, useRef, useState, type ReactNode } from 'react';
+import {
+  createContext,
+  useCallback,
+  useContext,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+  type ReactNode,
+} from 'react';
 import type { Progress, Transcript } from '@sealscribe/sdk-browser';
 import { describeError } from '../describe-error.js';
 import { keepRecording } from '../recordings.js';
@@ -46,6 +55,12 @@ export function JobsProvider({ children }: { children: ReactNode }) {
   const [saved, setSaved] = useState(0);
   const work = useRef({ next: 1, running: 0, waiting: [] as (() => void)[] });
   const aborts = useRef(new Map<number, AbortController>());
+
+  // A locked vault takes nothing in: what is on its way then is let go.
+  useEffect(() => {
+    const all = aborts.current;
+    return () => all.forEach((abort) => abort.abort());
+  }, []);
 
   const change = useCallback((key: number, to: Partial<Job>) => {
     setJobs((all) => all.map((job) => (job.key === key ? { ...job, ...to } : job)));

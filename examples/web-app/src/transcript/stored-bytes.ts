@@ -25,7 +25,7 @@ export async function fetchStored(id: string, token: string, signal: AbortSignal
       credentials: 'omit',
       signal,
     });
-    if (!answer.ok) throw new TypeError(`${answer.status}`);
+    if (!answer.ok) throw new Error(`The server answered ${answer.status}.`);
     return answer;
   };
   const [info, transcript, words] = await Promise.all([

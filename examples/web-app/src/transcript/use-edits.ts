@@ -41,7 +41,7 @@ export interface Edits {
 export function useEdits(opened: VaultTranscript): Edits {
   const t = useStrings();
   const { vault } = useOpenSession();
-  const { keepOpen } = useSession();
+  const { beforeLock, keepOpen } = useSession();
   const [history] = useState(() => new EditHistory(opened.transcript));
   const [transcript, setTranscript] = useState(opened.transcript);
   const [title, setTitleState] = useState(opened.title);
@@ -50,55 +50,56 @@ export function useEdits(opened: VaultTranscript): Edits {
   const [error, setError] = useState<string>();
   const [conflict, setConflict] = useState<VaultTranscript>();
   const saved = useRef({ transcript: opened.transcript, title: opened.title, revision: opened.revision });
-  const isSaving = useRef(false);
+  const latest = useRef({ transcript, title, isHeld: false });
+  useEffect(() => {
+    latest.current = { transcript, title, isHeld: conflict !== undefined };
+  });
+  const pending = useRef(Promise.resolve());
 
-  const save = useCallback(
-    async (now: { transcript: Transcript; title: string | null }) => {
-      if (isSaving.current) return;
+  /** Saves what is there by the time that every earlier save is done; nothing where nothing changed. */
+  const save = useCallback(() => {
+    const once = async () => {
+      const now = latest.current;
       const changes: Changes = {
         ...(now.transcript === saved.current.transcript ? {} : { transcript: now.transcript }),
         ...(now.title === saved.current.title ? {} : { title: now.title }),
       };
+      if (now.isHeld) return;
       if (Object.keys(changes).length === 0) return setState('saved');
-      isSaving.current = true;
       const stop = keepOpen();
       setState('saving');
       try {
         const done = await vault.update(opened.id, changes, { revision: saved.current.revision });
-        saved.current = { ...now, revision: done.revision };
+        saved.current = { transcript: now.transcript, title: now.title, revision: done.revision };
         setRevision(done.revision);
         setError(undefined);
-        // Something may have been typed meanwhile; the effect below sees it.
-        setState((before) => (before === 'saving' ? 'saved' : before));
+        const { transcript: shown, title: named } = latest.current;
+        setState(shown === now.transcript && named === now.title ? 'saved' : 'changed');
       } catch (failure) {
         setState('failed');
         if (failure instanceof ConflictError && failure.current) setConflict(failure.current);
         else setError(describeError(failure, t));
       } finally {
-        isSaving.current = false;
         stop();
       }
-    },
-    [vault, opened.id, keepOpen, t],
-  );
+    };
+    return (pending.current = pending.current.then(once));
+  }, [vault, opened.id, keepOpen, t]);
 
   useEffect(() => {
     if (conflict || state !== 'changed') return undefined;
-    const timer = setTimeout(() => void save({ transcript, title }), PAUSE_MS);
+    const timer = setTimeout(() => void save(), PAUSE_MS);
     return () => clearTimeout(timer);
   }, [transcript, title, state, conflict, save]);
 
-  // Whoever leaves the screen has what was typed saved at once; whoever closes the tab is asked.
-  const latest = useRef({ transcript, title, save, isOpen: conflict === undefined });
+  // Whoever leaves the screen or locks has what was typed saved at once; whoever closes the tab is asked.
   useEffect(() => {
-    latest.current = { transcript, title, save, isOpen: conflict === undefined };
-  });
-  useEffect(
-    () => () => {
-      if (latest.current.isOpen) void latest.current.save(latest.current);
-    },
-    [],
-  );
+    const done = beforeLock(save);
+    return () => {
+      done();
+      void save();
+    };
+  }, [beforeLock, save]);
   useEffect(() => {
     if (state === 'saved') return undefined;
     const ask = (event: BeforeUnloadEvent) => event.preventDefault();
