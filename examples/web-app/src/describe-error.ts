@@ -1,6 +1,6 @@
 /** An error as a sentence that says what to do. The SDK's messages hold no secrets; the ones people meet most are translated. */
 import { SealscribeError } from '@sealscribe/sdk-browser';
-import type { Strings } from './strings/strings.js';
+import type { Strings } from './strings/en.js';
 
 /** The sentence for a failure. */
 export function describeError(failure: unknown, t: Strings): string {

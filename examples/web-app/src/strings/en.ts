@@ -256,6 +256,9 @@ export const en = {
   },
 };
 
+/** Everything that the interface says. */
+export type Strings = typeof en;
+
 /** A language's name, in a language; the tag itself where the browser knows none. */
 export function languageName(tag: string, language: string): string {
   try {

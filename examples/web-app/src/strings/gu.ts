@@ -1,6 +1,5 @@
 /** What the interface says, in Gujarati. */
-import { languageName } from './en.js';
-import type { Strings } from './strings.js';
+import { languageName, type Strings } from './en.js';
 
 export const gu: Strings = {
   untitled: 'શીર્ષક વગર',

@@ -1,10 +1,7 @@
 /** The interface's language: the browser's, or the one that was chosen. The choice is all that is kept. */
 import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
-import { en } from './en.js';
+import { en, type Strings } from './en.js';
 import { gu } from './gu.js';
-
-/** Everything that the interface says. */
-export type Strings = typeof en;
 
 /** The languages there are, in their own names. */
 export const languages = { en: 'English', gu: 'ગુજરાતી' } as const;
