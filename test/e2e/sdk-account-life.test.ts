@@ -63,7 +63,9 @@ describe('a forgotten password', () => {
       );
     expect(await recover(words)).toMatchObject({ code: 'wrong_recovery_words' });
     expect(await recover(words, 'nobody@example.com')).toMatchObject({ code: 'wrong_recovery_words' });
-    const list = words.split(' ');
+    // Always the same: other words might stand in a message for good reason, or have a checksum that fits by chance.
+    const list = 'legal winner thank year wave sausage worth useful '.repeat(3).trim().split(' ');
+    list[23] = 'title';
     const badly = [
       list.slice(1).join(' '),
       [...list.slice(1), 'sealscribe'].join(' '),
