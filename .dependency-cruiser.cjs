@@ -13,7 +13,14 @@ const allowed = {
   ],
   'sdk-node': ['@sealscribe/sdk-core', 'undici', 'node:'],
   'sdk-browser': ['@sealscribe/sdk-core'],
-  cli: ['@sealscribe/sdk-node', 'commander', '@modelcontextprotocol/server', 'zod', 'node:'],
+  cli: [
+    '@sealscribe/sdk-node',
+    'commander',
+    '@modelcontextprotocol/server',
+    '@napi-rs/keyring',
+    'zod',
+    'node:',
+  ],
   'server-reference': [
     '@sealscribe/protocol',
     '@sealscribe/asr',
