@@ -132,6 +132,7 @@ describe.skipIf(!executablePath || !existsSync(dist))('the web app', () => {
   test('signs up with recovery words, and refuses to go on without them', async () => {
     page = await context.newPage();
     await page.goto(server.url);
+    expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
     await page.getByRole('button', { name: 'Create account' }).click();
     await page.getByLabel('Email').fill(EMAIL);
     await page.getByLabel('New password').fill(PASSWORD);
@@ -365,6 +366,20 @@ describe.skipIf(!executablePath || !existsSync(dist))('the web app', () => {
     // Addresses of the tab's own memory are the player's.
     const reached = sent.filter(({ url }) => !url.startsWith('blob:')).map(({ url }) => new URL(url).host);
     expect(new Set(reached)).toEqual(new Set([new URL(server.url).host]));
+  });
+
+  test('may not write markup into itself', async () => {
+    const wrote = await page.evaluate(() => {
+      try {
+        document.body.insertAdjacentHTML('beforeend', '<b id="written">x</b>');
+        return 'written';
+      } catch (failure) {
+        return (failure as Error).name;
+      }
+    });
+    expect(wrote).toBe('TypeError');
+    await expect.poll(() => problems.join(' ')).toContain('require-trusted-types-for');
+    problems = [];
   });
 
   test('deletes the account, after which the password opens nothing', async () => {
