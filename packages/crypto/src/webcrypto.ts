@@ -172,7 +172,12 @@ const ECDH = { name: 'ECDH', namedCurve: 'P-256' } as const;
 
 /** The private key of a P-256 pair from its PKCS#8 bytes: it agrees on secrets and cannot be extracted. */
 export async function importEcdhPrivateKey(pkcs8: Bytes): Promise<CryptoKey> {
-  return webCrypto().subtle.importKey('pkcs8', pkcs8, ECDH, false, ['deriveBits']);
+  const { subtle } = webCrypto();
+  try {
+    return await subtle.importKey('pkcs8', pkcs8, ECDH, false, ['deriveBits']);
+  } catch {
+    throw new CryptoError('malformed');
+  }
 }
 
 /**
