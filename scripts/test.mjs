@@ -74,6 +74,9 @@ await runScript(() => {
     ffmpeg: 'ffmpeg',
     chromium: 'chromium',
     'firefox-esr': 'firefox-esr',
+    bwrap: 'bubblewrap',
+    'systemd-analyze': 'systemd',
+    'python3:yaml': 'python3-yaml',
     'python3:cryptography': 'python3-cryptography',
     'python3:numpy': 'python3-numpy',
   });

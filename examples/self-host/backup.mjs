@@ -1,0 +1,38 @@
+// @ts-check
+// Copies the data folder of a server, also while it runs: node backup.mjs DATA BACKUP
+// The copy is again a data folder. It holds the accounts, the sealed transcripts and the certificate, but no downloaded models.
+import { chmodSync, cpSync, existsSync, mkdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+
+const [data = '', backup = ''] = process.argv.slice(2);
+const from = join(data, 'sealscribe.db');
+const to = join(backup, 'sealscribe.db');
+if (data === '' || backup === '' || !existsSync(from) || existsSync(to)) {
+  console.error('node backup.mjs DATA BACKUP: DATA holds sealscribe.db, BACKUP is a folder that does not.');
+  process.exit(2);
+}
+
+// The server's own libsql: beside this file in the image, in the server's package in a checkout.
+const packages = ['./package.json', '../../packages/server-reference/package.json'];
+const owner = packages.map((path) => new URL(path, import.meta.url)).find(existsSync);
+if (owner === undefined) throw new Error('This file must lie in the folder of the server.');
+const Database = createRequire(owner)('libsql');
+
+process.umask(0o077);
+mkdirSync(backup, { recursive: true, mode: 0o700 });
+// Read-only, because the last one that closes a writable connection moves the log into the file, which only the server does
+// without leaving deleted bytes. One read transaction: writers go on, and the copy is of one moment.
+const source = new Database(from, { readonly: true });
+source.pragma('busy_timeout = 5000');
+source.prepare('vacuum into ?').run(to);
+source.close();
+chmodSync(to, 0o600);
+const identity = join(data, 'tls/identity.pem');
+if (existsSync(identity)) cpSync(identity, join(backup, 'tls/identity.pem'));
+
+const copy = new Database(to, { readonly: true });
+const [check] = copy.prepare('pragma integrity_check').all();
+copy.close();
+if (check.integrity_check !== 'ok') throw new Error(`The copy is damaged: ${check.integrity_check}`);
+console.log(`${backup} is a data folder now.`);
