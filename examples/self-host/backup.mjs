@@ -4,6 +4,7 @@
 import { chmodSync, cpSync, existsSync, mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 const [data = '', backup = ''] = process.argv.slice(2);
 const from = join(data, 'sealscribe.db');
@@ -21,9 +22,10 @@ const Database = createRequire(owner)('libsql');
 
 process.umask(0o077);
 mkdirSync(backup, { recursive: true, mode: 0o700 });
-// Read-only, because the last one that closes a writable connection moves the log into the file, which only the server does
+// `mode=ro`, because the last one that closes a writable connection moves the log into the file, which only the server does
 // without leaving deleted bytes. One read transaction: writers go on, and the copy is of one moment.
-const source = new Database(from, { readonly: true });
+const readOnly = (/** @type {string} */ path) => new Database(`${pathToFileURL(path).href}?mode=ro`);
+const source = readOnly(from);
 source.pragma('busy_timeout = 5000');
 source.prepare('vacuum into ?').run(to);
 source.close();
@@ -31,7 +33,7 @@ chmodSync(to, 0o600);
 const identity = join(data, 'tls/identity.pem');
 if (existsSync(identity)) cpSync(identity, join(backup, 'tls/identity.pem'));
 
-const copy = new Database(to, { readonly: true });
+const copy = readOnly(to);
 const [check] = copy.prepare('pragma integrity_check').all();
 copy.close();
 if (check.integrity_check !== 'ok') throw new Error(`The copy is damaged: ${check.integrity_check}`);

@@ -4,7 +4,7 @@
 #
 #   examples/self-host/sandbox.sh DATA node packages/server-reference/dist/main.js --data DATA [options]
 #
-# SEALSCRIBE_APP is the folder of the server; the checkout that this file is in when it is not set.
+# DATA is an absolute path; others begin at the folder of the server, which is SEALSCRIBE_APP or where this file is.
 set -eu
 [ $# -ge 2 ] || { echo 'sandbox.sh DATA COMMAND [ARGUMENTS]' >&2; exit 2; }
 # Root stays root to the kernel, also within: it could write settings under /proc/sys.
@@ -13,7 +13,10 @@ set -eu
 mkdir -p -m 700 "$1"
 data=$(readlink -f "$1")
 shift
-app=$(readlink -f "${SEALSCRIBE_APP:-$(dirname "$0")/../..}")
+here=$(dirname "$(readlink -f "$0")")
+[ -e "$here/dist/main.js" ] || here=$here/../..
+app=$(readlink -f "${SEALSCRIBE_APP:-$here}")
+[ "$app" != / ] || { echo 'sandbox.sh: there is no server beside it: set SEALSCRIBE_APP' >&2; exit 2; }
 program=$(readlink -f "$(command -v "$1")")
 shift
 
@@ -25,7 +28,7 @@ bwrap \
   --ro-bind-try /etc/ld.so.cache /etc/ld.so.cache --ro-bind-try /etc/alternatives /etc/alternatives \
   --proc /proc --dev /dev \
   --ro-bind "$app" "$app" --ro-bind "$program" "$program" --bind "$data" "$data" \
-  --remount-ro /dev --remount-ro / --chdir / \
+  --remount-ro /dev --remount-ro / --chdir "$app" \
   --clearenv --setenv PATH /usr/bin --setenv LC_ALL C.UTF-8 --setenv MALLOC_PERTURB_ 165 --setenv ORT_DISABLE_TELEMETRY 1 \
   "$program" "$@" &
 sandbox=$!

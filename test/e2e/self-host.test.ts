@@ -249,14 +249,20 @@ test('a backup of a running server is a data folder: everybody is in it, with th
     await client.signUp(person);
     const vault = await client.unlock(person);
     const { id } = await vault.save(transcriptOf('before the copy'));
-    const copy = () =>
-      spawnSync(process.execPath, [join(folder, 'backup.mjs'), server.dataFolder, backup], {
-        encoding: 'utf8',
-      });
+    const copy = (to = backup) =>
+      spawnSync(process.execPath, [join(folder, 'backup.mjs'), server.dataFolder, to], { encoding: 'utf8' });
     expect(copy()).toMatchObject({ status: 0, stderr: '' });
     // Never over an older one.
     expect(copy().status).toBe(2);
     await vault.save(transcriptOf('after the copy'));
+
+    // Also of a server that was killed, whose log only the next one may empty.
+    await server.kill();
+    const size = () => statSync(join(server.dataFolder, 'sealscribe.db-wal')).size;
+    const before = size();
+    expect(before).toBeGreaterThan(0);
+    expect(copy(`${backup}-later`).status).toBe(0);
+    expect(size()).toBe(before);
 
     restored = await startServer({ dataFolder: backup, args: ['--workers', '1'] });
     const opened = await connect(restored).unlock(person);
