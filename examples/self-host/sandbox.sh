@@ -16,7 +16,11 @@ shift
 here=$(dirname "$(readlink -f "$0")")
 [ -e "$here/dist/main.js" ] || here=$here/../..
 app=$(readlink -f "${SEALSCRIBE_APP:-$here}")
-[ "$app" != / ] || { echo 'sandbox.sh: there is no server beside it: set SEALSCRIBE_APP' >&2; exit 2; }
+# Never more than a server's folder, whatever the path of this file is.
+[ -e "$app/dist/main.js" ] || [ -e "$app/packages/server-reference/dist/main.js" ] || {
+  echo "sandbox.sh: there is no built server in $app" >&2
+  exit 2
+}
 program=$(readlink -f "$(command -v "$1")")
 shift
 

@@ -229,6 +229,17 @@ describe.skipIf(!hasSandbox)('in the sandbox', () => {
     expect(stdout.trim().split('\n')).toEqual([data, 'processes: /proc/1']);
   });
 
+  test('neither root nor a folder without a server gets one', () => {
+    const start = (command: string[], app: string) =>
+      spawnSync(command[0] ?? '', [...command.slice(1), 'uname'], {
+        env: { ...process.env, SEALSCRIBE_APP: app },
+        encoding: 'utf8',
+      });
+    expect(start(wrapper, root)).toMatchObject({ status: 0 });
+    expect(start(wrapper, tmpdir()).stderr).toContain('no built server');
+    if (nobody.length > 0) expect(start(wrapper.slice(nobody.length), root).stderr).toContain('not as root');
+  });
+
   test('told to stop, the server stops by itself', async () => {
     expect(await server.stop()).toEqual({ code: 0, signal: null });
     expect(server.stderr()).toContain('"stopping"');
