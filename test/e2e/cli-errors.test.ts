@@ -106,17 +106,17 @@ describe.skipIf(!hasBoth)('sealscribe when something is wrong', () => {
   });
 
   test('an interrupted transcription is 9, and the server goes on', async () => {
-    // Eleven minutes of recording, so that there is something to interrupt.
+    // An hour of recording, so that there is something to interrupt however late the command gets going.
     const wav = await readFile(JFK);
     const long = join(folder, 'long.wav');
     const samples = wav.subarray(wav.indexOf('data') + 8);
     const header = Buffer.from(wav.subarray(0, wav.indexOf('data') + 8));
-    const bodies = Array.from({ length: 60 }, () => samples);
+    const bodies = Array.from({ length: 330 }, () => samples);
     header.writeUInt32LE(samples.length * bodies.length, header.length - 4);
     header.writeUInt32LE(header.length - 8 + samples.length * bodies.length, 4);
     await writeFile(long, Buffer.concat([header, ...bodies]));
     const { code, stdout, stderr } = await cli.command(['transcribe', long], {
-      onStart: (kill) => setTimeout(() => kill('SIGINT'), 1500),
+      onStart: (kill) => setTimeout(() => kill('SIGINT'), 6000),
     });
     expect([code, stdout, stderr]).toEqual([9, '', 'sealscribe: Interrupted.\n']);
   });

@@ -44,7 +44,8 @@ const isId = (text: string) => /^[A-Za-z0-9_-]{21}[AQgw]$/.test(text);
 
 /** Parses an ID argument. @throws InvalidArgumentError when it cannot be the id of a transcript. */
 export function parseId(text: string): string {
-  if (isId(text)) return text;
+  const id = withoutMark(text);
+  if (isId(id)) return id;
   throw new InvalidArgumentError('An ID has 22 characters; `sealscribe list` shows them.');
 }
 
@@ -63,18 +64,25 @@ export function withRevision(command: Command): Command {
   );
 }
 
+/** In front of an id that would be taken for an option. */
+const MARK = 'id:';
+
 /**
- * One id in 64 begins with a dash and would be taken for an option: such arguments are moved behind `--`,
- * where every argument is what it is.
+ * One id in 64 begins with a dash and would be taken for an option: such arguments get a mark, which {@link parseId} takes off.
+ * What follows `--` is no option, and what follows `--password` may look like anything.
  */
-export function protectIds(args: readonly string[]): string[] {
+export function markIds(args: readonly string[]): string[] {
   const end = args.indexOf('--');
-  const open = end < 0 ? [...args] : args.slice(0, end);
-  const rest = end < 0 ? [] : args.slice(end + 1);
-  const ids = open.filter((text) => text.startsWith('-') && isId(text));
-  if (ids.length === 0) return [...args];
-  return [...open.filter((text) => !ids.includes(text)), '--', ...ids, ...rest];
+  return args.map((text, i) => {
+    const isArgument = end >= 0 && i > end;
+    const isPassword = /^--[a-z-]*password$/.test(args[i - 1] ?? '');
+    return text.startsWith('-') && isId(text) && !isArgument && !isPassword ? MARK + text : text;
+  });
 }
+
+/** An argument that may be an id or something else, without the mark. */
+export const withoutMark = (text: string): string =>
+  text.startsWith(MARK) && isId(text.slice(MARK.length)) ? text.slice(MARK.length) : text;
 
 /** Refuses to read standard input twice. @throws CliError `usage` when both the data and the password would come from there. */
 export function checkStandardInput(source: string, flags: { passwordStdin?: boolean }): void {

@@ -4,7 +4,7 @@
 import { CommanderError } from 'commander';
 import { EXIT } from './exit-codes.js';
 import { explainFailure, isCode } from './failure.js';
-import { protectIds } from './options.js';
+import { markIds } from './options.js';
 import { say } from './output.js';
 import { buildProgram } from './program.js';
 import type { Terminal } from './terminal.js';
@@ -14,7 +14,7 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
   const program = buildProgram(terminal);
   try {
     await Promise.race([
-      program.parseAsync(protectIds(args), { from: 'user' }),
+      program.parseAsync(markIds(args), { from: 'user' }),
       interruption(terminal.signal),
     ]);
     return EXIT.success;

@@ -1,18 +1,22 @@
 import { describe, expect, test } from 'vitest';
-import { chooseFormat, parseId, protectIds } from '../src/options.js';
+import { chooseFormat, parseId, markIds, withoutMark } from '../src/options.js';
 
 const ID = 'AAAAAAAAAAAAAAAAAAAAAA';
 const DASHED = '-oAAAAAAAAAAAAAAAAAAAA';
 
 describe('ids that begin with a dash', () => {
-  test('are arguments and never options', () => {
-    expect(protectIds(['show', DASHED, '--json'])).toEqual(['show', '--json', '--', DASHED]);
-    expect(protectIds(['rm', '--yes', '--', DASHED])).toEqual(['rm', '--yes', '--', DASHED]);
+  test('are ids and never options, where they stand', () => {
+    expect(markIds(['add', DASHED, ID, '--json'])).toEqual(['add', `id:${DASHED}`, ID, '--json']);
+    expect(parseId(`id:${DASHED}`)).toBe(DASHED);
+    expect(withoutMark(`id:${DASHED}`)).toBe(DASHED);
+    expect(withoutMark('id:ea@example.com')).toBe('id:ea@example.com');
+    const others = ['rm', '--password', DASHED, '--new-password', DASHED, '--', DASHED];
+    expect(markIds(others)).toEqual(others);
   });
 
   test('change nothing for other arguments', () => {
     const args = ['export', ID, '--format', 'srt', '-o', 'a.srt', '--password-stdin'];
-    expect(protectIds(args)).toEqual(args);
+    expect(markIds(args)).toEqual(args);
   });
 });
 

@@ -4,6 +4,7 @@
  */
 import type { Role } from '@sealscribe/sdk-node';
 import { Option } from 'commander';
+import { withoutMark } from '../options.js';
 import { printData, printJson, say, toTable } from '../output.js';
 import type { Terminal } from '../terminal.js';
 import { WORKSPACE, oneLine, type Open, type Subcommand, type WorkspaceFlags } from '../workspace-options.js';
@@ -84,7 +85,7 @@ export function registerPeople(terminal: Terminal, subcommand: Subcommand, open:
 
   subcommand('role', 'give somebody another role')
     .argument(...WORKSPACE)
-    .argument('<who>', 'their email or account ID: sealscribe workspace members')
+    .argument('<who>', 'their email or account ID: sealscribe workspace members', withoutMark)
     .addOption(roleOption().makeOptionMandatory())
     .action(async (id: string, who: string, flags: WorkspaceFlags & { role: Role }) => {
       await (await open(flags)).workspaces.setRole(id, who, flags.role);
@@ -94,7 +95,7 @@ export function registerPeople(terminal: Terminal, subcommand: Subcommand, open:
 
   subcommand('remove', 'take somebody out; what is written afterwards is closed to them')
     .argument(...WORKSPACE)
-    .argument('<who>', 'their email or account ID: sealscribe workspace members')
+    .argument('<who>', 'their email or account ID: sealscribe workspace members', withoutMark)
     .action(async (id: string, who: string, flags: WorkspaceFlags) => {
       await (await open(flags)).workspaces.remove(id, who);
       say(terminal, 'Removed. What they could read already stays readable to them.');
