@@ -165,8 +165,9 @@ const hasSandbox =
   spawnSync(program, [...before, '--unshare-all', '--ro-bind', '/', '/', 'test', '-r', main]).status === 0;
 
 describe.skipIf(!hasSandbox)('in the sandbox', () => {
-  const data = mkdtempSync(join(tmpdir(), 'sealscribe-sandbox-'));
-  const elsewhere = mkdtempSync(join(tmpdir(), 'sealscribe-elsewhere-'));
+  // Not in the tests' own temporary folder, which only who runs them can enter.
+  const data = mkdtempSync('/tmp/sealscribe-sandbox-');
+  const elsewhere = mkdtempSync('/tmp/sealscribe-elsewhere-');
   const wrapper = [...nobody, join(folder, 'sandbox.sh'), data];
   let server: RunningServer;
 

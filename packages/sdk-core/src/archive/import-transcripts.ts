@@ -85,7 +85,9 @@ class Importer {
       const { index } = attempt === 1 ? await this.#listing.known() : await this.#listing.fetch();
       const id = await this.#target(index, from);
       try {
-        const state = Object.hasOwn(index, id) ? await this.#state(id, from, revisions) : { done: 0 };
+        const state = Object.hasOwn(index, id)
+          ? await this.#state(id, from, revisions, attempt === MAX_TRIES)
+          : { done: 0 };
         if (state === undefined) return { id, from, outcome: 'kept' };
         let { before } = state;
         const missing = revisions.slice(state.done);
@@ -115,9 +117,10 @@ class Importer {
     id: string,
     from: string,
     revisions: number[],
+    lastTry: boolean,
   ): Promise<{ done: number; before?: Written } | undefined> {
     const record = await readCurrent(this.space, this.#listing, id);
-    const options = { words: true, lastTry: true, signal: undefined };
+    const options = { words: true, lastTry, signal: undefined };
     const transcript = await readTranscript(this.space, record, options);
     if (transcript === undefined) throw new TranscriptMoved();
     const { transcript: body, words } = toDocuments(transcript);
