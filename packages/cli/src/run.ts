@@ -13,10 +13,7 @@ import type { Terminal } from './terminal.js';
 export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
   const program = buildProgram(terminal);
   try {
-    await Promise.race([
-      program.parseAsync(markIds(args), { from: 'user' }),
-      interruption(terminal.signal),
-    ]);
+    await Promise.race([program.parseAsync(markIds(args), { from: 'user' }), interruption(terminal.signal)]);
     return EXIT.success;
   } catch (error) {
     // Help and version end the parsing with an error of their own; help without a command is wrong usage.
