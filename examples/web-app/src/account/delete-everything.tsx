@@ -5,6 +5,7 @@ import { Notice } from '../notice.js';
 import { useOpenSession, useSession } from '../session.js';
 import { useStrings } from '../strings/strings.js';
 import { useAction } from '../use-action.js';
+import { PasswordField } from './fields.js';
 
 /** The part of the page that is dangerous. */
 export function DeleteEverything() {
@@ -36,17 +37,7 @@ function Question({ onClose }: { onClose: () => void }) {
     <Dialog title={t.account.deleteAccount} onClose={onClose}>
       <form onSubmit={(event) => void submit(event)}>
         <p>{t.account.deleteSure}</p>
-        <label>
-          {t.welcome.password}
-          <input
-            type="password"
-            autoComplete="current-password"
-            required
-            dir="ltr"
-            value={password}
-            onChange={(event) => setPassword(event.target.value)}
-          />
-        </label>
+        <PasswordField label={t.welcome.password} value={password} onChange={setPassword} />
         <Notice>{error}</Notice>
         <div className="row end">
           <button type="button" onClick={onClose}>

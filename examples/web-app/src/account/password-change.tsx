@@ -5,6 +5,7 @@ import { useOpenSession } from '../session.js';
 import { useStrings } from '../strings/strings.js';
 import { useAction } from '../use-action.js';
 import { NewPassword } from './new-password.js';
+import { PasswordField } from './fields.js';
 
 /** The form for it. */
 export function PasswordChange({ onDone }: { onDone: () => void }) {
@@ -19,17 +20,7 @@ export function PasswordChange({ onDone }: { onDone: () => void }) {
   };
   return (
     <form onSubmit={(event) => void submit(event)}>
-      <label>
-        {t.account.oldPassword}
-        <input
-          type="password"
-          autoComplete="current-password"
-          required
-          dir="ltr"
-          value={old}
-          onChange={(event) => setOld(event.target.value)}
-        />
-      </label>
+      <PasswordField label={t.account.oldPassword} value={old} onChange={setOld} />
       <NewPassword label={t.welcome.newPassword} value={password} email={email} onChange={setPassword} />
       <Notice>{error}</Notice>
       <button type="submit" className="primary" disabled={isRunning}>

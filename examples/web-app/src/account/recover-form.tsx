@@ -7,6 +7,7 @@ import { useStrings } from '../strings/strings.js';
 import { useAction } from '../use-action.js';
 import { NewPassword } from './new-password.js';
 import { RecoveryWords } from './recovery-words.js';
+import { EmailField } from './fields.js';
 
 /** Both steps: open with the old words, then write down the new ones. */
 export function RecoverForm({ onBack }: { onBack: () => void }) {
@@ -44,17 +45,7 @@ export function RecoverForm({ onBack }: { onBack: () => void }) {
     <form onSubmit={submit}>
       <h2>{t.welcome.forgotten}</h2>
       <p>{t.recovery.noWordsNoWay}</p>
-      <label>
-        {t.welcome.email}
-        <input
-          type="email"
-          autoComplete="username"
-          required
-          dir="ltr"
-          value={email}
-          onChange={(event) => setEmail(event.target.value)}
-        />
-      </label>
+      <EmailField value={email} onChange={setEmail} />
       <label>
         {t.recovery.words}
         <textarea

@@ -7,6 +7,7 @@ import { useStrings } from '../strings/strings.js';
 import { useAction } from '../use-action.js';
 import { NewPassword } from './new-password.js';
 import { RecoveryWords } from './recovery-words.js';
+import { EmailField } from './fields.js';
 
 /** Both steps. */
 export function SignUp() {
@@ -40,17 +41,7 @@ export function SignUp() {
     );
   return (
     <form onSubmit={submit}>
-      <label>
-        {t.welcome.email}
-        <input
-          type="email"
-          autoComplete="username"
-          required
-          dir="ltr"
-          value={email}
-          onChange={(event) => setEmail(event.target.value)}
-        />
-      </label>
+      <EmailField value={email} onChange={setEmail} />
       <NewPassword label={t.welcome.newPassword} value={password} email={email} onChange={setPassword} />
       <p className="hint">{t.welcome.passwordIsTheKey}</p>
       <button type="submit" className="primary">

@@ -4,6 +4,7 @@ import { Notice } from '../notice.js';
 import { connect, useSession } from '../session.js';
 import { useStrings } from '../strings/strings.js';
 import { useAction } from '../use-action.js';
+import { EmailField, PasswordField } from './fields.js';
 
 /** The form of everyday. */
 export function UnlockForm({ onForgotten }: { onForgotten: () => void }) {
@@ -21,28 +22,8 @@ export function UnlockForm({ onForgotten }: { onForgotten: () => void }) {
   };
   return (
     <form onSubmit={submit}>
-      <label>
-        {t.welcome.email}
-        <input
-          type="email"
-          autoComplete="username"
-          required
-          dir="ltr"
-          value={email}
-          onChange={(event) => setEmail(event.target.value)}
-        />
-      </label>
-      <label>
-        {t.welcome.password}
-        <input
-          type="password"
-          autoComplete="current-password"
-          required
-          dir="ltr"
-          value={password}
-          onChange={(event) => setPassword(event.target.value)}
-        />
-      </label>
+      <EmailField value={email} onChange={setEmail} />
+      <PasswordField label={t.welcome.password} value={password} onChange={setPassword} />
       <Notice>{error}</Notice>
       <button type="submit" className="primary" disabled={isRunning}>
         {isRunning ? t.welcome.opening : t.welcome.unlock}
