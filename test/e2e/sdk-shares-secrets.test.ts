@@ -3,18 +3,7 @@
  * process are searched for the fragment, the secrets and keys in it, the password, and what was shared.
  */
 import { createHash, hkdfSync, pbkdf2Sync } from 'node:crypto';
-import {
-  closeSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  readSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -22,6 +11,7 @@ import { openShare, Sealscribe, type Share, type Vault } from '@sealscribe/sdk-n
 import { searchFolder } from '../../scripts/demo/search.mjs';
 import { transcriptOf } from './sdk-transcript.js';
 import { startLyingServer, type LyingServer } from './sdk-lying-server.js';
+import { writableMemory } from './process-memory.js';
 import { startServer, type RunningServer } from './server-process.js';
 
 const TEXT = 'quarterly figures collapsed unexpectedly';
@@ -137,20 +127,9 @@ test.skipIf(!existsSync('/proc/self/mem'))('the memory of the process holds none
 
 /** How often one of these stands in the writable memory of a process. */
 function countInMemory(pid: number, needles: Buffer[]): number {
-  const memory = openSync(`/proc/${pid}/mem`, 'r');
   let found = 0;
-  for (const line of readFileSync(`/proc/${pid}/maps`, 'utf8').split('\n')) {
-    const [, from = '0', to = '0', mode = ''] = /^(\w+)-(\w+) (\S+)/.exec(line) ?? [];
-    if (!mode.startsWith('rw')) continue;
-    const start = parseInt(from, 16);
-    const buffer = Buffer.alloc(parseInt(to, 16) - start);
-    try {
-      readSync(memory, buffer, 0, buffer.length, start);
-    } catch {
-      continue; // reserved, not backed by anything
-    }
+  for (const buffer of writableMemory(pid)) {
     found += needles.filter((needle) => buffer.includes(needle)).length;
   }
-  closeSync(memory);
   return found;
 }

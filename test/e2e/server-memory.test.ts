@@ -1,11 +1,12 @@
 // Audio is gone from the memory of every process of the server soon after its request has ended, however it ended.
 // Looks for pieces of the recording, as they were sent and as float32 samples, in /proc/PID/mem.
-import { existsSync, openSync, readdirSync, readFileSync, readSync, closeSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasServer, JFK, newSession, transcribe } from './server-requests.js';
 import { jfkSamples, Stream } from './stream-requests.js';
+import { writableMemory } from './process-memory.js';
 import { startServer, type RunningServer } from './server-process.js';
 
 const jfk = hasServer ? readFileSync(JFK) : Buffer.alloc(0);
@@ -31,22 +32,11 @@ function processesOf(pid: number): number[] {
 
 /** How often a canary stands in the writable memory of a process. */
 function count(pid: number): number {
-  const memory = openSync(`/proc/${pid}/mem`, 'r');
   let found = 0;
-  for (const line of readFileSync(`/proc/${pid}/maps`, 'utf8').split('\n')) {
-    const [, from = '0', to = '0', mode = ''] = /^(\w+)-(\w+) (\S+)/.exec(line) ?? [];
-    if (!mode.startsWith('rw')) continue;
-    const start = parseInt(from, 16);
-    const buffer = Buffer.alloc(parseInt(to, 16) - start);
-    try {
-      readSync(memory, buffer, 0, buffer.length, start);
-    } catch {
-      continue; // reserved, not backed by anything
-    }
+  for (const buffer of writableMemory(pid)) {
     for (const canary of canaries)
       for (let at = buffer.indexOf(canary); at >= 0; at = buffer.indexOf(canary, at + 1)) found++;
   }
-  closeSync(memory);
   return found;
 }
 
