@@ -1,6 +1,6 @@
 /**
- * The one shape of audio in this package: mono, 16,000 samples a second, float32 from -1 to 1. Decoding and resampling
- * happen elsewhere.
+ * The one shape of audio in this package: mono, 16,000 samples a second, float32 from -1 to 1. Decoding happens
+ * elsewhere; input/ brings what comes out of it into this shape.
  */
 
 /** Samples per second of all audio here. */

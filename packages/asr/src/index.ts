@@ -14,6 +14,8 @@ export { VoiceActivityDetector, type VadState } from './vad.js';
 export type { Region } from './speech-regions.js';
 export { Segmenter, type SegmentSpan } from './segmenter.js';
 export { PcmWindow } from './pcm-window.js';
+export { Downmixer } from './input/downmix.js';
+export { Resampler } from './input/resample.js';
 export * from './recognizer.js';
 export { recognizeSegment, type Recognize } from './recognize-segment.js';
 export {

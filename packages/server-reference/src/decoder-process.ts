@@ -4,12 +4,11 @@
  * Usage: decoder-process.js FORMAT CHANNELS
  */
 import { readSync, writeSync } from 'node:fs';
+import { Downmixer, Resampler } from '@sealscribe/asr';
 import { ignoreDebuggerSignal } from './hardening.js';
 import { HttpError } from './http-error.js';
 import type { BuiltinFormat } from './media/builtin.js';
-import { Downmixer } from './media/downmix.js';
 import { openPcmDecoder, type Pcm } from './media/pcm-decoders.js';
-import { Resampler } from './media/resample.js';
 
 const SAMPLE_RATE = 16_000;
 const PAIR = process.argv[3] === '2';

@@ -4,9 +4,9 @@
  * they are, because ffmpeg's own downmix lets opposite channels cancel.
  */
 import { spawnSync } from 'node:child_process';
+import { Downmixer } from '@sealscribe/asr';
 import { HttpError } from '../http-error.js';
 import { ABANDONED, checkEnd, runDecoder } from './decoder-child.js';
-import { Downmixer } from './downmix.js';
 import { decoderEnvironment, type Sandbox } from './sandbox.js';
 import { WavReader } from './wav.js';
 

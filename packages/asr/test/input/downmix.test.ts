@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Downmixer } from '../../src/media/downmix.js';
+import { Downmixer } from '../../src/input/downmix.js';
 
 const RATE = 16_000;
 const tone = (frequency: number) =>

@@ -45,7 +45,7 @@ export class Downmixer {
       if (begin === 0 && end === 0) return;
       for (let i = 0; i < channel.length; i++) {
         const gain = i < this.#ramp ? begin + ((end - begin) * i) / this.#ramp : end;
-        mixed[i] = (mixed[i] as number) + (channel[i] as number) * gain;
+        mixed[i] = mixed[i] + channel[i] * gain;
       }
     });
     return mixed;
@@ -69,7 +69,7 @@ export class Downmixer {
     const keep = this.#keep ** length;
     const energy = (this.#energy ??= new Float64Array(channels.length));
     channels.forEach((channel, index) => {
-      energy[index] = (energy[index] as number) * keep + energyOf(channel);
+      energy[index] = energy[index] * keep + energyOf(channel);
     });
     const loudest = Math.max(...energy);
     if (loudest === 0) return this.#gains ?? new Float64Array(channels.length).fill(1 / channels.length);
@@ -78,7 +78,7 @@ export class Downmixer {
     let meanEnergy = 0;
     for (let i = 0; i < length; i++) {
       let sum = 0;
-      for (let c = 0; c < channels.length; c++) if (sounding[c]) sum += channels[c]?.[i] as number;
+      for (let c = 0; c < channels.length; c++) if (sounding[c]) sum += channels[c][i];
       meanEnergy += (sum / count) ** 2;
     }
     this.#meanEnergy = this.#meanEnergy * keep + meanEnergy;
@@ -92,11 +92,11 @@ export class Downmixer {
 
 function silenceImpossible(samples: Float32Array): void {
   // Said so that it is true of NaN as well.
-  for (let i = 0; i < samples.length; i++) if (!(Math.abs(samples[i] as number) <= LOUDEST)) samples[i] = 0;
+  for (let i = 0; i < samples.length; i++) if (!(Math.abs(samples[i]) <= LOUDEST)) samples[i] = 0;
 }
 
 function energyOf(samples: Float32Array): number {
   let sum = 0;
-  for (let i = 0; i < samples.length; i++) sum += (samples[i] as number) ** 2;
+  for (let i = 0; i < samples.length; i++) sum += samples[i] ** 2;
   return sum;
 }

@@ -63,7 +63,7 @@ export class Resampler {
       const taps = this.#tapsOf(this.#position - centre * this.#phases);
       const from = centre - this.#half - this.#start;
       let sum = 0;
-      for (let k = 0; k < taps.length; k++) sum += (taps[k] as number) * (all[from + k] as number);
+      for (let k = 0; k < taps.length; k++) sum += taps[k] * all[from + k];
       out[i] = sum;
       this.#position += this.#step;
     }
