@@ -3,7 +3,7 @@
  * files, opens sockets or knows whether it runs in Node or in a browser.
  *
  * The way of a recording: VoiceActivityDetector -> Segmenter -> recognizeSegment (over a Recognizer) -> toSegment ->
- * assembleTranscript. `transcribePcm` walks it in one process.
+ * assembleTranscript. `transcribeAudio` walks it in one process.
  *
  * @packageDocumentation
  */
@@ -40,6 +40,7 @@ export {
   type LiveEvent,
   type LiveOptions,
 } from './streaming/live-transcription.js';
+export { transcribeAudio, type TranscribeAudioOptions } from './transcribe-audio.js';
 export { transcribePcm, type TranscribePcmOptions } from './transcribe-pcm.js';
 export { assignSpeakers, labelSpeakers, type SpokenSegment } from './diarization/assign-speakers.js';
 export { Diarizer, MOST_SPEAKERS } from './diarization/diarizer.js';
