@@ -55,7 +55,7 @@ export function call(
       response.on('end', () => {
         const text = Buffer.concat(chunks).toString('utf8');
         const isJson = response.headers['content-type']?.startsWith('application/json');
-        const json = isJson ? (JSON.parse(text) as unknown) : undefined;
+        const json = isJson && text !== '' ? (JSON.parse(text) as unknown) : undefined;
         resolve({ status: response.statusCode ?? 0, headers: response.headers, text, json });
       });
     });

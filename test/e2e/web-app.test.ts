@@ -2,75 +2,44 @@
  * The web app as people use it: the built files, served by the real server, in Chromium. Whatever the page's policy refuses and
  * whatever the console calls an error fails the test.
  */
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright';
+import type { Browser, BrowserContext, Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startServer, type RunningServer } from './server-process.js';
+import {
+  SAID,
+  canRun,
+  dist,
+  drop,
+  jfk,
+  launch,
+  newContext,
+  storedHere,
+  textOf,
+  unlock as unlockAs,
+  type Watched,
+} from './web-app-browser.js';
 
-const dist = fileURLToPath(new URL('../../examples/web-app/dist', import.meta.url));
-const samples = new URL('../../node_modules/nodejs-whisper/cpp/whisper.cpp/', import.meta.url);
-const jfk = fileURLToPath(new URL('bindings/go/samples/jfk.wav', samples));
-const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
-  existsSync,
-);
-const SAID = /ask not what your country can do for you/i;
 const EMAIL = 'ada@example.org';
 const PASSWORD = 'canary pass phrase of mine';
 
 let server: RunningServer;
 let browser: Browser;
 let context: BrowserContext;
-/** What went wrong in any page, and what any page sent. */
-let problems: string[] = [];
-const sent: { url: string; body: string }[] = [];
-
-async function newContext(): Promise<BrowserContext> {
-  const made = await browser.newContext({ ignoreHTTPSErrors: true, locale: 'en' });
-  made.setDefaultTimeout(60_000);
-  await made.exposeBinding('tellProblem', (_source, text: string) => void problems.push(text));
-  await made.addInitScript(() => {
-    document.addEventListener('securitypolicyviolation', (event) =>
-      (globalThis as unknown as { tellProblem: (text: string) => void }).tellProblem(
-        `refused by ${event.violatedDirective}: ${event.blockedURI} ${event.sample}`,
-      ),
-    );
-  });
-  made.on('page', (page) => {
-    page.on('pageerror', (error) => problems.push(String(error.stack)));
-    page.on('console', (message) => {
-      // An account that has saved nothing has no index yet; browsers call every 404 an error.
-      const isEmptyVault = message.location().url === `${server.url}/v1/vault/index`;
-      if (message.type() === 'error' && !isEmptyVault) problems.push(message.text());
-    });
-    page.on('request', (request) =>
-      sent.push({ url: request.url(), body: request.postDataBuffer()?.toString('latin1') ?? '' }),
-    );
-  });
-  return made;
-}
+const watched: Watched = { problems: [], sent: [] };
+const { sent } = watched;
 
 beforeAll(async () => {
-  if (!executablePath || !existsSync(dist)) return;
+  if (!canRun) return;
   server = await startServer({ args: ['--web', dist] });
-  browser = await chromium.launch({
-    executablePath,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-background-networking',
-      '--use-fake-ui-for-media-stream',
-      '--use-fake-device-for-media-stream',
-      `--use-file-for-fake-audio-capture=${jfk}%noloop`,
-    ],
-  });
-  context = await newContext();
+  browser = await launch();
+  context = await newContext(browser, watched);
 });
 
 afterEach(() => {
-  const found = problems;
-  problems = [];
+  const found = watched.problems;
+  watched.problems = [];
   expect(found).toEqual([]);
 });
 
@@ -79,53 +48,13 @@ afterAll(async () => {
   await server?.stop();
 });
 
-/** Lets a file go over the page, as a hand does. */
-async function drop(page: Page, path: string): Promise<void> {
-  const files = await page.evaluateHandle((base64) => {
-    const transfer = new DataTransfer();
-    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-    transfer.items.add(new File([bytes], 'canary speech.wav', { type: 'audio/wav' }));
-    return transfer;
-  }, readFileSync(path).toString('base64'));
-  await page.dispatchEvent('.drop', 'dragover', { dataTransfer: files });
-  await page.dispatchEvent('.drop', 'drop', { dataTransfer: files });
-}
+const unlock = (page: Page, password = PASSWORD) => unlockAs(page, EMAIL, password);
+/** A refused sign-in is an error to the browser, and none to us. */
+const forgiveRefusal = () => {
+  watched.problems = watched.problems.filter((problem) => !problem.includes('401'));
+};
 
-async function unlock(page: Page, password = PASSWORD): Promise<void> {
-  await page.getByLabel('Email').fill(EMAIL);
-  await page.getByLabel('Password').fill(password);
-  await page.locator('form').getByRole('button', { name: 'Unlock' }).click();
-}
-
-const textOf = (page: Page) => page.locator('.said p').allTextContents();
-
-/** Everything that the origin keeps in this browser, as text. */
-const storedHere = (page: Page) =>
-  page.evaluate(async () => {
-    const found = [
-      JSON.stringify({ ...localStorage }),
-      JSON.stringify({ ...sessionStorage }),
-      document.cookie,
-    ];
-    for (const { name = '' } of await indexedDB.databases()) {
-      const open = indexedDB.open(name);
-      const database = await new Promise<IDBDatabase>((resolve) => {
-        open.onsuccess = () => resolve(open.result);
-      });
-      for (const store of database.objectStoreNames) {
-        const all = database.transaction(store).objectStore(store).getAll();
-        const values = await new Promise<unknown[]>((resolve) => {
-          all.onsuccess = () => resolve(all.result);
-        });
-        for (const value of values)
-          found.push(value instanceof Uint8Array ? new TextDecoder('latin1').decode(value) : String(value));
-      }
-      database.close();
-    }
-    return found.join('\n');
-  });
-
-describe.skipIf(!executablePath || !existsSync(dist))('the web app', () => {
+describe.skipIf(!canRun)('the web app', () => {
   let page: Page;
   let link = '';
 
@@ -188,7 +117,7 @@ describe.skipIf(!executablePath || !existsSync(dist))('the web app', () => {
     expect(await page.locator('.said').count()).toBe(0);
     await unlock(page, 'not my pass phrase');
     await expect.poll(() => page.getByRole('alert').textContent()).toContain('do not belong together');
-    problems = problems.filter((problem) => !problem.includes('401'));
+    forgiveRefusal();
     await unlock(page);
     await page.locator('.said p').first().waitFor();
     expect(await textOf(page)).toEqual(before);
@@ -298,7 +227,7 @@ describe.skipIf(!executablePath || !existsSync(dist))('the web app', () => {
     await page.getByRole('link', { name: 'What the server sees' }).click();
     await page.locator('.theirs pre').first().waitFor();
     await look();
-    for (const name of ['Record', 'Account', 'Transcripts']) {
+    for (const name of ['Workspaces', 'Record', 'Account', 'Transcripts']) {
       await page.getByRole('link', { name, exact: true }).first().click();
       await page.locator('h1').waitFor();
       await look();
@@ -315,7 +244,7 @@ describe.skipIf(!executablePath || !existsSync(dist))('the web app', () => {
     await page.getByRole('button', { name: 'Make a link' }).click();
     link = await page.getByLabel('Link', { exact: true }).inputValue();
     await page.keyboard.press('Escape');
-    const other = await newContext();
+    const other = await newContext(browser, watched);
     const reader = await other.newPage();
     await reader.goto(link);
     await reader.getByLabel('Password').waitFor();
@@ -379,8 +308,8 @@ describe.skipIf(!executablePath || !existsSync(dist))('the web app', () => {
       }
     });
     expect(wrote).toBe('TypeError');
-    await expect.poll(() => problems.join(' ')).toContain('require-trusted-types-for');
-    problems = [];
+    await expect.poll(() => watched.problems.join(' ')).toContain('require-trusted-types-for');
+    watched.problems = [];
   });
 
   test('deletes the account, after which the password opens nothing', async () => {
@@ -388,10 +317,13 @@ describe.skipIf(!executablePath || !existsSync(dist))('the web app', () => {
     await page.getByRole('button', { name: 'Delete my account' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Password').fill(PASSWORD);
-    await dialog.getByRole('button', { name: 'Delete my account' }).click();
+    const confirm = dialog.getByRole('button', { name: 'Delete my account' });
+    expect(await confirm.isDisabled()).toBe(true);
+    await dialog.getByLabel(/To confirm/).fill(EMAIL);
+    await confirm.click();
     await page.getByRole('heading', { name: /only you can read/ }).waitFor();
     await unlock(page);
     await expect.poll(() => page.getByRole('alert').textContent()).toContain('do not belong together');
-    problems = problems.filter((problem) => !problem.includes('401'));
+    forgiveRefusal();
   });
 });

@@ -9,6 +9,9 @@ import { useRoute, type Route } from './route.js';
 import { SessionProvider, useSession } from './session.js';
 import { ServerScreen } from './transcript/server-screen.js';
 import { TranscriptScreen } from './transcript/transcript-screen.js';
+import { SpaceProvider } from './workspaces/space.js';
+import { WorkspaceScreen } from './workspaces/workspace-screen.js';
+import { WorkspacesScreen } from './workspaces/workspaces-screen.js';
 
 /** The whole app. */
 export function App() {
@@ -23,9 +26,14 @@ function Screens() {
   const { session } = useSession();
   const route = useRoute();
   if (!session) return <Welcome />;
+  const workspace = 'workspace' in route ? route.workspace : undefined;
   return (
     <JobsProvider key={session.vault.accountId}>
-      <Frame>{screenOf(route)}</Frame>
+      <Frame>
+        <SpaceProvider key={workspace} workspace={workspace}>
+          {screenOf(route)}
+        </SpaceProvider>
+      </Frame>
     </JobsProvider>
   );
 }
@@ -38,6 +46,10 @@ function screenOf(route: Route) {
       return <RecordScreen />;
     case 'account':
       return <AccountScreen />;
+    case 'workspaces':
+      return <WorkspacesScreen />;
+    case 'workspace':
+      return <WorkspaceScreen />;
     case 'transcript':
       return <TranscriptScreen key={route.id} id={route.id} at={route.at} />;
     case 'server':

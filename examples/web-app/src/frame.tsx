@@ -24,6 +24,10 @@ export function Frame({ children }: { children: ReactNode }) {
             <Icon name="list" />
             {t.frame.library}
           </Link>
+          <Link to={{ screen: 'workspaces' }}>
+            <Icon name="people" />
+            {t.frame.workspaces}
+          </Link>
           <Link to={{ screen: 'record' }}>
             <Icon name="microphone" />
             {t.frame.record}

@@ -10,7 +10,7 @@ export function Link({ to, className, children }: { to: Route; className?: strin
     event.preventDefault();
     go(to);
   };
-  const isHere = route.screen === to.screen;
+  const isHere = pathTo(route) === pathTo(to);
   return (
     <a href={pathTo(to)} className={className} onClick={follow} aria-current={isHere ? 'page' : undefined}>
       {children}

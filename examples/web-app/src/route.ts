@@ -9,25 +9,46 @@ export type Route =
   | { screen: 'library' }
   | { screen: 'record' }
   | { screen: 'account' }
-  | { screen: 'transcript'; id: string; at?: number }
-  | { screen: 'server'; id: string };
+  | { screen: 'workspaces' }
+  | { screen: 'workspace'; workspace: string }
+  | { screen: 'transcript'; id: string; at?: number; workspace?: string }
+  | { screen: 'server'; id: string; workspace?: string };
 
 const listeners = new Set<() => void>();
 
+const ID = '[A-Za-z0-9_-]{22}';
+const TRANSCRIPT = new RegExp(`^(?:/workspaces/(${ID}))?/transcripts/(${ID})(/server)?$`);
+const WORKSPACE = new RegExp(`^/workspaces/(${ID})$`);
+
 /** The screen that a path stands for; the library for every other path. */
 export function parseRoute(path: string): Route {
-  const [, screen, id, view] = /^\/app\/([a-z]+)(?:\/([A-Za-z0-9_-]{22}))?(?:\/(server))?$/.exec(path) ?? [];
-  if (screen === 'record' || screen === 'account') return { screen };
-  if (screen !== 'transcripts' || id === undefined) return { screen: 'library' };
-  return view === undefined ? { screen: 'transcript', id } : { screen: 'server', id };
+  const within = /^\/app(\/.*)?$/.exec(path)?.[1] ?? '';
+  if (within === '/record') return { screen: 'record' };
+  if (within === '/account') return { screen: 'account' };
+  if (within === '/workspaces') return { screen: 'workspaces' };
+  const [, only] = WORKSPACE.exec(within) ?? [];
+  if (only !== undefined) return { screen: 'workspace', workspace: only };
+  const [, workspace, id, server] = TRANSCRIPT.exec(within) ?? [];
+  if (id === undefined) return { screen: 'library' };
+  const place = workspace === undefined ? { id } : { id, workspace };
+  return { screen: server === undefined ? 'transcript' : 'server', ...place };
 }
 
 /** The path of a screen. */
 export function pathTo(route: Route): string {
-  if (route.screen === 'library') return '/app';
-  if (route.screen === 'transcript') return `/app/transcripts/${route.id}`;
-  if (route.screen === 'server') return `/app/transcripts/${route.id}/server`;
-  return `/app/${route.screen}`;
+  switch (route.screen) {
+    case 'library':
+      return '/app';
+    case 'workspace':
+      return `/app/workspaces/${route.workspace}`;
+    case 'transcript':
+    case 'server': {
+      const within = route.workspace === undefined ? '' : `/workspaces/${route.workspace}`;
+      return `/app${within}/transcripts/${route.id}${route.screen === 'server' ? '/server' : ''}`;
+    }
+    default:
+      return `/app/${route.screen}`;
+  }
 }
 
 /** Goes to a screen. `at` (seconds) is kept in the tab's history, not in the address. */

@@ -1,10 +1,11 @@
 /**
  * The open vault. The key lives in this object and nowhere else: a reload, "Lock" or a quarter of an hour without a touch forgets it,
- * and the password opens the vault again.
+ * and the password opens the vault again. Whoever asks to stay signed in has it kept by the browser (stay.ts) until they lock.
  */
 import { createContext, useCallback, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
-import { IndexedDbCache, Sealscribe, type Vault } from '@sealscribe/sdk-browser';
+import type { Sealscribe, Vault } from '@sealscribe/sdk-browser';
 import { forgetRecordings } from './recordings.js';
+import { forgetStay } from './stay.js';
 
 const IDLE_MS = 15 * 60_000;
 
@@ -13,6 +14,8 @@ export interface OpenSession {
   client: Sealscribe;
   vault: Vault;
   email: string;
+  /** Whether this browser keeps it open from one visit to the next. */
+  stays: boolean;
 }
 
 interface SessionValue {
@@ -28,11 +31,6 @@ interface SessionValue {
 
 const Context = createContext<SessionValue | undefined>(undefined);
 
-/** A client of the server that the page came from. */
-export function connect(): Sealscribe {
-  return new Sealscribe({ server: window.location.origin, cache: new IndexedDbCache() });
-}
-
 /** Holds the open vault for everything below. */
 export function SessionProvider({ children }: { children: ReactNode }) {
   const [session, setSession] = useState<OpenSession>();
@@ -42,6 +40,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     const last = [...unfinished].map((work) => work());
     setSession(undefined);
     forgetRecordings();
+    forgetStay();
     void Promise.allSettled(last).then(() => {
       session?.vault.lock();
       // Offline, the session runs out on the server by itself.
@@ -60,7 +59,8 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     running.add(one);
     return () => void running.delete(one);
   }, [running]);
-  useIdleLock(session !== undefined, lock, running);
+  // Who stays signed in through a night does not mean to be locked out over lunch.
+  useIdleLock(session?.stays === false, lock, running);
   const value = useMemo(
     () => ({ session, open: setSession, lock, beforeLock, keepOpen }),
     [session, lock, beforeLock, keepOpen],

@@ -13,3 +13,10 @@ export function toClock(seconds: number): string {
 export function toDate(iso: string, language: string): string {
   return new Date(iso).toLocaleString(language, { dateStyle: 'medium', timeStyle: 'short' });
 }
+
+/** Seconds of `1:05` or `1:02:05`; undefined for anything else. */
+export function fromClock(clock: string): number | undefined {
+  const [, hours = '0', minutes, seconds] = /^(?:(\d+):)?(\d?\d):(\d\d)$/.exec(clock.trim()) ?? [];
+  if (minutes === undefined || seconds === undefined) return undefined;
+  return Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
+}

@@ -12,7 +12,7 @@ import { Sessions } from './sessions.js';
 /** All of it on one page. */
 export function AccountScreen() {
   const t = useStrings();
-  const { email } = useOpenSession();
+  const { email, stays } = useOpenSession();
   const { lock } = useSession();
   const [isChanging, setChanging] = useState(false);
   return (
@@ -28,6 +28,7 @@ export function AccountScreen() {
           </div>
           <LanguageChoice />
         </div>
+        {stays && <p className="hint">{t.stay.on}</p>}
         <div className="row">
           <button type="button" onClick={lock}>
             {t.frame.lock}

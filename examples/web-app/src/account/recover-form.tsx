@@ -1,8 +1,9 @@
 /** The way in when the password is forgotten: the recovery words, a new password, and new words for the next time. */
 import { useState, type FormEvent } from 'react';
 import { newRecoveryWords, type Vault, type Sealscribe } from '@sealscribe/sdk-browser';
+import { connect } from '../connect.js';
 import { Notice } from '../notice.js';
-import { connect, useSession } from '../session.js';
+import { useSession } from '../session.js';
 import { useStrings } from '../strings/strings.js';
 import { useAction } from '../use-action.js';
 import { NewPassword } from './new-password.js';
@@ -38,7 +39,7 @@ export function RecoverForm({ onBack }: { onBack: () => void }) {
         words={next.words}
         done={t.recovery.goOn}
         isBusy={false}
-        onDone={() => open({ client: next.client, vault: next.vault, email })}
+        onDone={() => open({ client: next.client, vault: next.vault, email, stays: false })}
       />
     );
   return (

@@ -1,8 +1,9 @@
 /** A new account: address and password, then the recovery words, and only when somebody has them on paper the account itself. */
 import { useState, type FormEvent } from 'react';
 import { newRecoveryWords } from '@sealscribe/sdk-browser';
+import { connect } from '../connect.js';
 import { Notice } from '../notice.js';
-import { connect, useSession } from '../session.js';
+import { useSession } from '../session.js';
 import { useStrings } from '../strings/strings.js';
 import { useAction } from '../use-action.js';
 import { NewPassword } from './new-password.js';
@@ -24,7 +25,12 @@ export function SignUp() {
   const create = (recoveryWords: string) =>
     run(async () => {
       const client = connect();
-      open({ client, vault: await client.signUp({ email, password }, { recoveryWords }), email });
+      open({
+        client,
+        vault: await client.signUp({ email, password }, { recoveryWords }),
+        email,
+        stays: false,
+      });
     });
   if (words !== undefined)
     return (

@@ -20,7 +20,7 @@ export function JobList() {
 
 function JobRow({ job }: { job: Job }) {
   const t = useStrings();
-  const { remove } = useJobs();
+  const { retry, remove } = useJobs();
   const hasEnded = job.stage === 'saved' || job.stage === 'failed';
   return (
     <li className={`job ${job.stage}`}>
@@ -40,7 +40,16 @@ function JobRow({ job }: { job: Job }) {
         </button>
       </div>
       {!hasEnded && <progress aria-label={job.name} max={1} value={overall(job)} />}
-      {job.error !== undefined && <p className="notice error">{job.error}</p>}
+      {job.error !== undefined && (
+        <div className="notice error row between" role="alert">
+          <span>
+            {job.error} {t.jobs.isHere}
+          </span>
+          <button type="button" onClick={() => retry(job.key)}>
+            {t.jobs.retry}
+          </button>
+        </div>
+      )}
       {!hasEnded && job.text !== '' && (
         <p className="job-text" dir="auto">
           {job.text}

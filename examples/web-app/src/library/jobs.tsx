@@ -1,6 +1,7 @@
 /**
  * Recordings on their way to becoming sealed transcripts. They go on while somebody looks at other screens; two at a time, the rest wait
- * here and not in the server's memory.
+ * here and not in the server's memory. What fails keeps its recording, and its text where there is one already, for another try; what
+ * failed for want of a network is tried again when there is one.
  */
 import {
   createContext,
@@ -12,7 +13,7 @@ import {
   useState,
   type ReactNode,
 } from 'react';
-import type { Progress, Transcript } from '@sealscribe/sdk-browser';
+import { SealscribeError, type Progress, type Transcript } from '@sealscribe/sdk-browser';
 import { describeError } from '../describe-error.js';
 import { keepRecording } from '../recordings.js';
 import { useOpenSession, useSession } from '../session.js';
@@ -30,7 +31,7 @@ export interface Job {
   readonly fraction: number;
   /** What has been understood so far. */
   readonly text: string;
-  readonly error?: string;
+  readonly error?: string | undefined;
   /** Of the transcript, once it is saved. */
   readonly id?: string;
 }
@@ -40,8 +41,20 @@ interface JobsValue {
   /** Counts what was saved, so that lists know when to look again. */
   saved: number;
   add: (files: Iterable<File>) => void;
+  /** Goes on with what failed. */
+  retry: (key: number) => void;
   /** Stops a job that runs, or takes away one that has ended. */
   remove: (key: number) => void;
+}
+
+/** What a job has until it is saved. */
+interface Held {
+  file: File;
+  /** Once the recording is understood. */
+  transcript?: Transcript;
+  /** While it runs. */
+  abort?: AbortController;
+  isOffline?: boolean;
 }
 
 const Context = createContext<JobsValue | undefined>(undefined);
@@ -49,17 +62,21 @@ const Context = createContext<JobsValue | undefined>(undefined);
 /** Runs jobs for everything below. */
 export function JobsProvider({ children }: { children: ReactNode }) {
   const t = useStrings();
+  const strings = useRef(t);
+  useEffect(() => {
+    strings.current = t;
+  }, [t]);
   const { client, vault } = useOpenSession();
   const { keepOpen } = useSession();
   const [jobs, setJobs] = useState<readonly Job[]>([]);
   const [saved, setSaved] = useState(0);
   const work = useRef({ next: 1, running: 0, waiting: [] as (() => void)[] });
-  const aborts = useRef(new Map<number, AbortController>());
+  const held = useRef(new Map<number, Held>());
 
   // A locked vault takes nothing in: what is on its way then is let go.
   useEffect(() => {
-    const all = aborts.current;
-    return () => all.forEach((abort) => abort.abort());
+    const all = held.current;
+    return () => all.forEach(({ abort }) => abort?.abort());
   }, []);
 
   const change = useCallback((key: number, to: Partial<Job>) => {
@@ -67,62 +84,101 @@ export function JobsProvider({ children }: { children: ReactNode }) {
   }, []);
 
   const run = useCallback(
-    async (key: number, file: File) => {
+    async (key: number) => {
+      const job = held.current.get(key);
+      if (!job) return;
       const stop = keepOpen();
-      const abort = aborts.current.get(key);
+      const { signal } = (job.abort = new AbortController());
+      const { name } = job.file;
       try {
-        abort?.signal.throwIfAborted();
         let text = '';
-        const transcript: Transcript = await client.transcribe(
-          { data: file },
+        job.transcript ??= await client.transcribe(
+          { data: job.file },
           {
             diarize: true,
-            ...(abort && { signal: abort.signal }),
+            signal,
             onProgress: ({ stage, fraction }) => change(key, { stage, fraction }),
             onSegment: (segment) => change(key, { text: (text = `${text} ${segment.text}`.slice(-400)) }),
           },
         );
         change(key, { stage: 'sealing', fraction: 1 });
-        const { id } = await vault.save(transcript, { title: titleOf(file.name), fileName: file.name });
-        keepRecording(id, file);
+        const { id } = await vault.save(job.transcript, { title: titleOf(name), fileName: name });
+        keepRecording(id, job.file);
+        held.current.delete(key);
         change(key, { stage: 'saved', id });
         setSaved((count) => count + 1);
       } catch (failure) {
-        if (!abort?.signal.aborted) change(key, { stage: 'failed', error: describeError(failure, t) });
+        if (signal.aborted) return;
+        job.isOffline = failure instanceof SealscribeError && failure.code === 'connection_failed';
+        change(key, { stage: 'failed', error: describeError(failure, strings.current) });
       } finally {
-        aborts.current.delete(key);
         stop();
       }
     },
-    [client, vault, keepOpen, change, t],
+    [client, vault, keepOpen, change],
+  );
+
+  const queue = useCallback(
+    (key: number) => {
+      const start = () => {
+        work.current.running++;
+        void run(key).finally(() => {
+          work.current.running--;
+          work.current.waiting.shift()?.();
+        });
+      };
+      if (work.current.running < AT_ONCE) start();
+      else work.current.waiting.push(start);
+    },
+    [run],
   );
 
   const add = useCallback(
     (files: Iterable<File>) => {
       for (const file of files) {
         const key = work.current.next++;
-        aborts.current.set(key, new AbortController());
+        held.current.set(key, { file });
         setJobs((all) => [...all, { key, name: file.name, stage: 'queued', fraction: 0, text: '' }]);
-        const start = () => {
-          work.current.running++;
-          void run(key, file).finally(() => {
-            work.current.running--;
-            work.current.waiting.shift()?.();
-          });
-        };
-        if (work.current.running < AT_ONCE) start();
-        else work.current.waiting.push(start);
+        queue(key);
       }
     },
-    [run],
+    [queue],
   );
 
+  const retry = useCallback(
+    (key: number) => {
+      change(key, { stage: 'queued', fraction: 0, text: '', error: undefined });
+      queue(key);
+    },
+    [change, queue],
+  );
+  useEffect(() => {
+    const goOn = () => {
+      for (const [key, job] of held.current) {
+        if (!job.isOffline) continue;
+        job.isOffline = false;
+        retry(key);
+      }
+    };
+    window.addEventListener('online', goOn);
+    return () => window.removeEventListener('online', goOn);
+  }, [retry]);
+
   const remove = useCallback((key: number) => {
-    aborts.current.get(key)?.abort();
+    held.current.get(key)?.abort?.abort();
+    held.current.delete(key);
     setJobs((all) => all.filter((job) => job.key !== key));
   }, []);
 
-  const value = useMemo(() => ({ jobs, saved, add, remove }), [jobs, saved, add, remove]);
+  const isUnfinished = jobs.some(({ stage }) => stage !== 'saved');
+  useEffect(() => {
+    if (!isUnfinished) return undefined;
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+    window.addEventListener('beforeunload', ask);
+    return () => window.removeEventListener('beforeunload', ask);
+  }, [isUnfinished]);
+
+  const value = useMemo(() => ({ jobs, saved, add, retry, remove }), [jobs, saved, add, retry, remove]);
   return <Context value={value}>{children}</Context>;
 }
 

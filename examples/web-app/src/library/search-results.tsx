@@ -4,10 +4,10 @@ import type { SearchHit } from '@sealscribe/sdk-browser';
 import { describeError } from '../describe-error.js';
 import { Notice } from '../notice.js';
 import { go } from '../route.js';
-import { useOpenSession } from '../session.js';
 import { useStrings } from '../strings/strings.js';
 import { speakerLabel } from '../transcript/speaker-label.js';
 import { toClock } from '../time-format.js';
+import { useSpace } from '../workspaces/space.js';
 
 const PAUSE_MS = 150;
 const LIMIT = 100;
@@ -15,6 +15,7 @@ const LIMIT = 100;
 /** Hits for a query, as it is typed. */
 export function SearchResults({ query }: { query: string }) {
   const t = useStrings();
+  const { place } = useSpace();
   const { hits, error } = useHits(query);
   if (error !== undefined) return <Notice>{error}</Notice>;
   if (!hits) return <p className="hint centred">{t.library.searching}</p>;
@@ -29,7 +30,7 @@ export function SearchResults({ query }: { query: string }) {
             <button
               type="button"
               className="entry"
-              onClick={() => go({ screen: 'transcript', id: hit.id, at: hit.time })}
+              onClick={() => go({ screen: 'transcript', id: hit.id, at: hit.time, ...place })}
             >
               <span className="hit-text" dir="auto">
                 {marked(hit)}
@@ -49,13 +50,13 @@ export function SearchResults({ query }: { query: string }) {
 
 function useHits(query: string) {
   const t = useStrings();
-  const { vault } = useOpenSession();
+  const { transcripts } = useSpace();
   const [hits, setHits] = useState<readonly SearchHit[]>();
   const [error, setError] = useState<string>();
   useEffect(() => {
     const abort = new AbortController();
     const timer = setTimeout(() => {
-      vault
+      transcripts
         .search(query, { limit: LIMIT, signal: abort.signal, onProblem: () => undefined })
         .then((found) => {
           if (abort.signal.aborted) return;
@@ -70,7 +71,7 @@ function useHits(query: string) {
       clearTimeout(timer);
       abort.abort();
     };
-  }, [vault, query, t]);
+  }, [transcripts, query, t]);
   return { hits, error };
 }
 

@@ -3,18 +3,18 @@ import type { VaultEntry } from '@sealscribe/sdk-browser';
 import { Link } from '../link.js';
 import { useLanguage, useStrings } from '../strings/strings.js';
 import { toClock, toDate } from '../time-format.js';
+import { useSpace } from '../workspaces/space.js';
 
-/** Newest first; undefined while they are being opened. */
-export function TranscriptList({ entries }: { entries: readonly VaultEntry[] | undefined }) {
+/** Newest first. */
+export function TranscriptList({ entries }: { entries: readonly VaultEntry[] }) {
   const t = useStrings();
   const { language } = useLanguage();
-  if (!entries) return <p className="hint centred">{t.library.opening}</p>;
-  if (entries.length === 0) return <p className="hint centred">{t.library.empty}</p>;
+  const { place } = useSpace();
   return (
     <ul className="entries">
       {entries.map((entry) => (
         <li key={entry.id}>
-          <Link to={{ screen: 'transcript', id: entry.id }} className="entry">
+          <Link to={{ screen: 'transcript', id: entry.id, ...place }} className="entry">
             <span className="entry-title" dir="auto">
               {entry.title ?? entry.fileName ?? t.untitled}
             </span>

@@ -1,6 +1,7 @@
 /** Speak, and read along. What was said is sealed and saved when the recording stops; the sound stays in this tab alone. */
 import { useEffect, useRef } from 'react';
 import { Icon } from '../icon.js';
+import { JobList } from '../library/job-list.js';
 import { Notice } from '../notice.js';
 import { go } from '../route.js';
 import { useStrings } from '../strings/strings.js';
@@ -38,6 +39,7 @@ export function RecordScreen() {
         )}
       </div>
       <Notice>{live.error}</Notice>
+      <JobList />
       <LiveText said={live.said} partial={live.partial} />
     </div>
   );

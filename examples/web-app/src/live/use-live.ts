@@ -1,7 +1,11 @@
-/** A live recording: microphone in, partial texts out, and a sealed transcript at its end. */
+/**
+ * A live recording: microphone in, partial texts out, and a sealed transcript at its end. Where that fails, or somebody leaves in the
+ * middle, what was recorded goes the way of a file: no word is lost to a network.
+ */
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { openMicrophone, type Microphone, type TranscriptStream } from '@sealscribe/sdk-browser';
 import { describeError } from '../describe-error.js';
+import { useJobs } from '../library/jobs.js';
 import { keepRecording } from '../recordings.js';
 import { useOpenSession, useSession } from '../session.js';
 import { useLanguage, useStrings } from '../strings/strings.js';
@@ -42,6 +46,7 @@ export function useLive(onSaved: (id: string) => void): Live {
   const { language } = useLanguage();
   const { client, vault } = useOpenSession();
   const { keepOpen } = useSession();
+  const { add } = useJobs();
   const [state, setState] = useState<Live['state']>('idle');
   const [seconds, setSeconds] = useState(0);
   const [level, setLevel] = useState(0);
@@ -59,14 +64,26 @@ export function useLive(onSaved: (id: string) => void): Live {
     setLevel(0);
     setState('idle');
   }, []);
-  useEffect(() => end, [end]);
+  /** Ends it, and hands on what was recorded. */
+  const rescue = useCallback(() => {
+    const chunks = running.current?.chunks ?? [];
+    end();
+    if (chunks.length === 0) return;
+    const name = t.live.titleOf(toDate(new Date().toISOString(), language));
+    add([new File([toWav(chunks, RATE)], `${name}.wav`, { type: 'audio/wav' })]);
+  }, [end, add, t, language]);
+  const leave = useRef(rescue);
+  useEffect(() => {
+    leave.current = rescue;
+  }, [rescue]);
+  useEffect(() => () => leave.current(), []);
 
   const fail = useCallback(
     (failure: unknown) => {
-      end();
+      rescue();
       setError(describeError(failure, t));
     },
-    [end, t],
+    [rescue, t],
   );
 
   const start = useCallback(async () => {

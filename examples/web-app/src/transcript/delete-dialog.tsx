@@ -2,17 +2,18 @@
 import { Dialog } from '../dialog.js';
 import { Notice } from '../notice.js';
 import { go } from '../route.js';
-import { useOpenSession } from '../session.js';
 import { useStrings } from '../strings/strings.js';
 import { useAction } from '../use-action.js';
+import { useSpace } from '../workspaces/space.js';
 
 /** Deletes on confirmation, and goes back to the list. */
 export function DeleteDialog({ id, onClose }: { id: string; onClose: () => void }) {
   const t = useStrings();
-  const { vault } = useOpenSession();
+  const { transcripts, workspace } = useSpace();
   const { isRunning, error, run } = useAction();
   const confirm = async () => {
-    if (await run(() => vault.delete(id))) go({ screen: 'library' });
+    if (await run(() => transcripts.delete(id)))
+      go(workspace ? { screen: 'workspace', workspace: workspace.id } : { screen: 'library' });
   };
   return (
     <Dialog title={t.delete.title} onClose={onClose}>

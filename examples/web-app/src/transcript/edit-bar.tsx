@@ -1,12 +1,14 @@
-/** Undo and redo, and what the keys do while somebody edits. */
-import { useEffect } from 'react';
+/** Undo and redo, times that are off, and what the keys do while somebody edits. */
+import { useEffect, useState } from 'react';
 import { Icon } from '../icon.js';
 import { useStrings } from '../strings/strings.js';
+import { TimesDialog } from './times-dialog.js';
 import type { Edits } from './use-edits.js';
 
 /** The bar over the text under edit. */
 export function EditBar({ edits }: { edits: Edits }) {
   const t = useStrings();
+  const [isShifting, setShifting] = useState(false);
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       // Inside a field the browser's own undo is the one that is meant.
@@ -30,7 +32,12 @@ export function EditBar({ edits }: { edits: Edits }) {
         <Icon name="redo" />
         {t.edit.redo}
       </button>
+      <button type="button" onClick={() => setShifting(true)}>
+        <Icon name="time" />
+        {t.times.start}
+      </button>
       <span className="hint">{t.edit.keys}</span>
+      {isShifting && <TimesDialog edits={edits} onClose={() => setShifting(false)} />}
     </div>
   );
 }

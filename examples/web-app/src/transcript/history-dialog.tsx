@@ -3,10 +3,10 @@ import { useCallback, useEffect, useState } from 'react';
 import type { VaultEntry, VaultTranscript } from '@sealscribe/sdk-browser';
 import { Dialog } from '../dialog.js';
 import { Notice } from '../notice.js';
-import { useOpenSession } from '../session.js';
 import { useLanguage, useStrings } from '../strings/strings.js';
 import { toDate } from '../time-format.js';
 import { useAction } from '../use-action.js';
+import { useSpace } from '../workspaces/space.js';
 
 /** Lists revisions; the one that is looked at is shown under them. */
 export function HistoryDialog({
@@ -20,16 +20,19 @@ export function HistoryDialog({
 }) {
   const t = useStrings();
   const { language } = useLanguage();
-  const { vault } = useOpenSession();
+  const { transcripts, mayWrite } = useSpace();
   const { isRunning, error, run } = useAction();
   const [revisions, setRevisions] = useState<readonly VaultEntry[]>([]);
   const [shown, setShown] = useState<VaultTranscript>();
-  const load = useCallback(() => run(async () => setRevisions(await vault.history(id))), [run, vault, id]);
+  const load = useCallback(
+    () => run(async () => setRevisions(await transcripts.history(id))),
+    [run, transcripts, id],
+  );
   useEffect(() => void load(), [load]);
   const restore = (revision: number) =>
     run(async () => {
-      await vault.restore(id, revision);
-      onRestored(await vault.open(id));
+      await transcripts.restore(id, revision);
+      onRestored(await transcripts.open(id));
       onClose();
     });
   return (
@@ -50,13 +53,15 @@ export function HistoryDialog({
                 <button
                   type="button"
                   disabled={isRunning}
-                  onClick={() => void run(async () => setShown(await vault.openRevision(id, revision)))}
+                  onClick={() => void run(async () => setShown(await transcripts.openRevision(id, revision)))}
                 >
                   {t.history.show}
                 </button>
-                <button type="button" disabled={isRunning} onClick={() => void restore(revision)}>
-                  {t.history.restore}
-                </button>
+                {mayWrite && (
+                  <button type="button" disabled={isRunning} onClick={() => void restore(revision)}>
+                    {t.history.restore}
+                  </button>
+                )}
               </span>
             )}
           </li>

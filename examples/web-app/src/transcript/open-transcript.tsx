@@ -7,14 +7,17 @@ import { Notice } from '../notice.js';
 import { keepRecording, recordingOf } from '../recordings.js';
 import { useLanguage, useStrings } from '../strings/strings.js';
 import { toClock, toDate } from '../time-format.js';
+import { useSpace } from '../workspaces/space.js';
 import { EditBar } from './edit-bar.js';
 import { EditableText } from './editable-text.js';
 import { Player } from './player.js';
 import { ReadingText } from './reading-text.js';
+import { Tags } from './tags.js';
 import { Title } from './title.js';
 import { Tools } from './tools.js';
 import { useEdits } from './use-edits.js';
 import { useLitWord } from './use-lit-word.js';
+import { useNewer } from './use-newer.js';
 import { usePlayerKeys } from './use-player-keys.js';
 
 /** Everything about one transcript. */
@@ -30,7 +33,9 @@ export function OpenTranscript({
 }) {
   const t = useStrings();
   const { language } = useLanguage();
+  const { workspace } = useSpace();
   const edits = useEdits(opened);
+  const newer = useNewer(opened.id, edits.revision, workspace !== undefined && edits.state === 'saved');
   const { transcript } = edits;
   const [isEditing, setEditing] = useState(false);
   const [recording, setRecording] = useState(() => recordingOf(opened.id));
@@ -53,9 +58,12 @@ export function OpenTranscript({
   }, [at, opened]);
   return (
     <article className="transcript">
-      <Link to={{ screen: 'library' }} className="back">
+      <Link
+        to={workspace ? { screen: 'workspace', workspace: workspace.id } : { screen: 'library' }}
+        className="back"
+      >
         <Icon name="back" />
-        {t.frame.library}
+        <span dir="auto">{workspace ? workspace.name : t.frame.library}</span>
       </Link>
       <header className="transcript-head">
         <Title edits={edits} fallback={opened.fileName} />
@@ -68,6 +76,7 @@ export function OpenTranscript({
             {t.edit.states[edits.state]} · {t.edit.revision(edits.revision)}
           </span>
         </p>
+        <Tags edits={edits} />
         <Tools
           edits={edits}
           isEditing={isEditing}
@@ -88,6 +97,14 @@ export function OpenTranscript({
               {t.edit.keepMine}
             </button>
           </div>
+        </div>
+      )}
+      {newer && (
+        <div className="notice row between" role="status">
+          <p>{t.edit.newer(newer.revision)}</p>
+          <button type="button" onClick={() => onReload(newer)}>
+            {t.edit.takeTheirs}
+          </button>
         </div>
       )}
       {isEditing && <EditBar edits={edits} />}

@@ -8,6 +8,7 @@ import { Notice } from '../notice.js';
 import { useOpenSession } from '../session.js';
 import { useStrings } from '../strings/strings.js';
 import { toClock } from '../time-format.js';
+import { useSpace } from '../workspaces/space.js';
 import { entropyOf, fetchStored, toHex, type StoredTranscript } from './stored-bytes.js';
 
 /** Rows of 16 bytes that are shown of each part. */
@@ -16,14 +17,16 @@ const ROWS = 256;
 /** Both sides of one transcript. */
 export function ServerScreen({ id }: { id: string }) {
   const t = useStrings();
-  const { client, vault } = useOpenSession();
+  const { client } = useOpenSession();
+  const { transcripts, workspace, place } = useSpace();
   const [stored, setStored] = useState<StoredTranscript>();
   const [opened, setOpened] = useState<VaultTranscript>();
   const [error, setError] = useState<string>();
   useEffect(() => {
     const abort = new AbortController();
     const { signal } = abort;
-    Promise.all([fetchStored(id, client.session?.token ?? '', signal), vault.open(id, { signal })])
+    const from = { id, workspace: workspace?.id, token: client.session?.token ?? '' };
+    Promise.all([fetchStored(from, signal), transcripts.open(id, { signal })])
       .then(([bytes, plain]) => {
         if (signal.aborted) return;
         setStored(bytes);
@@ -31,10 +34,10 @@ export function ServerScreen({ id }: { id: string }) {
       })
       .catch((failure: unknown) => !signal.aborted && setError(describeError(failure, t)));
     return () => abort.abort();
-  }, [id, client, vault, t]);
+  }, [id, client, transcripts, workspace, t]);
   return (
     <div className="server-view">
-      <Link to={{ screen: 'transcript', id }} className="back">
+      <Link to={{ screen: 'transcript', id, ...place }} className="back">
         <Icon name="back" />
         {t.server.back}
       </Link>

@@ -17,9 +17,13 @@ export interface StoredTranscript {
 }
 
 /** Fetches it. @throws Error when the server refuses */
-export async function fetchStored(id: string, token: string, signal: AbortSignal): Promise<StoredTranscript> {
+export async function fetchStored(
+  { id, workspace, token }: { id: string; workspace: string | undefined; token: string },
+  signal: AbortSignal,
+): Promise<StoredTranscript> {
+  const space = workspace === undefined ? '' : `/workspaces/${workspace}`;
   const get = async (path: string) => {
-    const answer = await fetch(`/v1/transcripts/${id}${path}`, {
+    const answer = await fetch(`/v1${space}/transcripts/${id}${path}`, {
       headers: { authorization: `Bearer ${token}` },
       cache: 'no-store',
       credentials: 'omit',

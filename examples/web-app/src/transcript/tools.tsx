@@ -4,6 +4,8 @@ import type { VaultTranscript } from '@sealscribe/sdk-browser';
 import { Icon } from '../icon.js';
 import { Link } from '../link.js';
 import { useStrings } from '../strings/strings.js';
+import { AddDialog } from '../workspaces/add-dialog.js';
+import { useSpace } from '../workspaces/space.js';
 import { DeleteDialog } from './delete-dialog.js';
 import { ExportMenu } from './export-menu.js';
 import { HistoryDialog } from './history-dialog.js';
@@ -26,33 +28,48 @@ export function Tools({
   onReload: (current: VaultTranscript) => void;
 }) {
   const t = useStrings();
-  const [dialog, setDialog] = useState<'history' | 'share' | 'delete'>();
+  const { workspace, mayWrite, place } = useSpace();
+  const [dialog, setDialog] = useState<'history' | 'share' | 'add' | 'delete'>();
   const close = () => setDialog(undefined);
   return (
     <div className="tools">
-      <button type="button" aria-pressed={isEditing} onClick={onEdit}>
-        <Icon name="edit" />
-        {isEditing ? t.edit.done : t.edit.start}
-      </button>
+      {mayWrite && (
+        <button type="button" aria-pressed={isEditing} onClick={onEdit}>
+          <Icon name="edit" />
+          {isEditing ? t.edit.done : t.edit.start}
+        </button>
+      )}
       <ExportMenu transcript={edits.transcript} title={edits.title ?? fileName ?? t.untitled} />
-      <button type="button" onClick={() => setDialog('share')}>
-        <Icon name="link" />
-        {t.share.start}
-      </button>
+      {/* A link is made from the account's own key; what lies in a workspace is shared by bringing somebody in. */}
+      {!workspace && (
+        <>
+          <button type="button" onClick={() => setDialog('share')}>
+            <Icon name="link" />
+            {t.share.start}
+          </button>
+          <button type="button" onClick={() => setDialog('add')}>
+            <Icon name="people" />
+            {t.workspaces.add}
+          </button>
+        </>
+      )}
       <button type="button" disabled={edits.state !== 'saved'} onClick={() => setDialog('history')}>
         <Icon name="undo" />
         {t.history.start}
       </button>
-      <Link to={{ screen: 'server', id: edits.id }} className="button">
+      <Link to={{ screen: 'server', id: edits.id, ...place }} className="button">
         <Icon name="bytes" />
         {t.server.link}
       </Link>
-      <button type="button" className="danger" onClick={() => setDialog('delete')}>
-        <Icon name="trash" />
-        {t.delete.start}
-      </button>
+      {mayWrite && (
+        <button type="button" className="danger" onClick={() => setDialog('delete')}>
+          <Icon name="trash" />
+          {t.delete.start}
+        </button>
+      )}
       {dialog === 'history' && <HistoryDialog id={edits.id} onClose={close} onRestored={onReload} />}
       {dialog === 'share' && <ShareDialog id={edits.id} onClose={close} />}
+      {dialog === 'add' && <AddDialog id={edits.id} onClose={close} />}
       {dialog === 'delete' && <DeleteDialog id={edits.id} onClose={close} />}
     </div>
   );

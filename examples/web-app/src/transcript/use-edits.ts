@@ -11,8 +11,9 @@ import {
   type VaultTranscript,
 } from '@sealscribe/sdk-browser';
 import { describeError } from '../describe-error.js';
-import { useOpenSession, useSession } from '../session.js';
+import { useSession } from '../session.js';
 import { useStrings } from '../strings/strings.js';
+import { useSpace } from '../workspaces/space.js';
 
 const PAUSE_MS = 1_200;
 
@@ -21,6 +22,7 @@ export interface Edits {
   id: string;
   transcript: Transcript;
   title: string | null;
+  tags: readonly string[];
   /** The newest that the vault has. */
   revision: number;
   state: 'saved' | 'changed' | 'saving' | 'failed';
@@ -29,6 +31,7 @@ export interface Edits {
   conflict: VaultTranscript | undefined;
   apply: (edit: (transcript: Transcript) => Transcript) => void;
   setTitle: (title: string) => void;
+  setTags: (tags: readonly string[]) => void;
   canUndo: boolean;
   canRedo: boolean;
   undo: () => void;
@@ -40,19 +43,20 @@ export interface Edits {
 /** Starts from a transcript as it was opened. */
 export function useEdits(opened: VaultTranscript): Edits {
   const t = useStrings();
-  const { vault } = useOpenSession();
+  const { transcripts } = useSpace();
   const { beforeLock, keepOpen } = useSession();
   const [history] = useState(() => new EditHistory(opened.transcript));
   const [transcript, setTranscript] = useState(opened.transcript);
   const [title, setTitleState] = useState(opened.title);
+  const [tags, setTagsState] = useState(opened.tags);
   const [revision, setRevision] = useState(opened.revision);
   const [state, setState] = useState<Edits['state']>('saved');
   const [error, setError] = useState<string>();
   const [conflict, setConflict] = useState<VaultTranscript>();
-  const saved = useRef({ transcript: opened.transcript, title: opened.title, revision: opened.revision });
-  const latest = useRef({ transcript, title, isHeld: false });
+  const saved = useRef<Pick<VaultTranscript, 'transcript' | 'title' | 'tags' | 'revision'>>(opened);
+  const latest = useRef({ transcript, title, tags, isHeld: false });
   useEffect(() => {
-    latest.current = { transcript, title, isHeld: conflict !== undefined };
+    latest.current = { transcript, title, tags, isHeld: conflict !== undefined };
   });
   const pending = useRef(Promise.resolve());
 
@@ -63,18 +67,20 @@ export function useEdits(opened: VaultTranscript): Edits {
       const changes: Changes = {
         ...(now.transcript === saved.current.transcript ? {} : { transcript: now.transcript }),
         ...(now.title === saved.current.title ? {} : { title: now.title }),
+        ...(now.tags === saved.current.tags ? {} : { tags: now.tags }),
       };
       if (now.isHeld) return;
       if (Object.keys(changes).length === 0) return setState('saved');
       const stop = keepOpen();
       setState('saving');
       try {
-        const done = await vault.update(opened.id, changes, { revision: saved.current.revision });
-        saved.current = { transcript: now.transcript, title: now.title, revision: done.revision };
+        const done = await transcripts.update(opened.id, changes, { revision: saved.current.revision });
+        saved.current = { ...now, revision: done.revision };
         setRevision(done.revision);
         setError(undefined);
-        const { transcript: shown, title: named } = latest.current;
-        setState(shown === now.transcript && named === now.title ? 'saved' : 'changed');
+        const { transcript: shown, title: named, tags: tagged } = latest.current;
+        const isAll = shown === now.transcript && named === now.title && tagged === now.tags;
+        setState(isAll ? 'saved' : 'changed');
       } catch (failure) {
         setState('failed');
         if (failure instanceof ConflictError && failure.current) setConflict(failure.current);
@@ -84,13 +90,13 @@ export function useEdits(opened: VaultTranscript): Edits {
       }
     };
     return (pending.current = pending.current.then(once));
-  }, [vault, opened.id, keepOpen, t]);
+  }, [transcripts, opened.id, keepOpen, t]);
 
   useEffect(() => {
     if (conflict || state !== 'changed') return undefined;
     const timer = setTimeout(() => void save(), PAUSE_MS);
     return () => clearTimeout(timer);
-  }, [transcript, title, state, conflict, save]);
+  }, [transcript, title, tags, state, conflict, save]);
 
   // Whoever leaves the screen or locks has what was typed saved at once; whoever closes the tab is asked.
   useEffect(() => {
@@ -112,7 +118,7 @@ export function useEdits(opened: VaultTranscript): Edits {
     setState('changed');
   };
   return {
-    ...{ id: opened.id, transcript, title, revision, state, error, conflict },
+    ...{ id: opened.id, transcript, title, tags, revision, state, error, conflict },
     apply: (edit) => {
       const next = history.apply(edit);
       if (next !== transcript) show(next);
@@ -121,13 +127,17 @@ export function useEdits(opened: VaultTranscript): Edits {
       setTitleState(next.trim() === '' ? null : next);
       setState('changed');
     },
+    setTags: (next) => {
+      setTagsState(next);
+      setState('changed');
+    },
     canUndo: history.canUndo,
     canRedo: history.canRedo,
     undo: () => show(history.undo()),
     redo: () => show(history.redo()),
     keepMine: () => {
       if (!conflict) return;
-      saved.current = { ...conflict, transcript: conflict.transcript };
+      saved.current = conflict;
       setConflict(undefined);
       setState('changed');
     },
