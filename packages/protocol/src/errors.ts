@@ -17,6 +17,7 @@ export const errorStatus = {
   email_taken: 409,
   revision_conflict: 409,
   encrypted_content: 409,
+  unsupported_version: 412,
   payload_too_large: 413,
   audio_too_long: 413,
   unsupported_media: 415,

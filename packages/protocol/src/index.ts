@@ -18,5 +18,6 @@ export * from './history-api.js';
 export * from './share-api.js';
 export * from './stream.js';
 export * from './transcript-routes.js';
+export * from './uploads-api.js';
 export * from './workspace-api.js';
 export * from './subtitles.js';

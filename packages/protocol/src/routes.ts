@@ -4,7 +4,7 @@
  * nothing, `vault` stores bytes and can read none of them.
  */
 export interface Route {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
   readonly path: string;
   readonly half: 'transcription' | 'vault';
   /** Whether the route needs `Authorization: Bearer <session token or API key>`. */
@@ -29,6 +29,14 @@ export const routes = {
   /** A WebSocket (stream.ts). The session may also be told by a token in the query string. */
   stream: route('GET', '/v1/stream', 'transcription'),
   streamTokens: route('POST', '/v1/stream-tokens', 'transcription'),
+  /** Resumable uploads (uploads-api.ts). */
+  uploadFacts: route('OPTIONS', '/v1/uploads', 'transcription', false),
+  createUpload: route('POST', '/v1/uploads', 'transcription'),
+  getUpload: route('HEAD', '/v1/uploads/:id', 'transcription'),
+  continueUpload: route('PATCH', '/v1/uploads/:id', 'transcription'),
+  deleteUpload: route('DELETE', '/v1/uploads/:id', 'transcription'),
+  /** `PATCH` or `DELETE`, as `X-HTTP-Method-Override` says, for who can send neither. */
+  overrideUpload: route('POST', '/v1/uploads/:id', 'transcription'),
 
   signUp: route('POST', '/v1/accounts', 'vault', false),
   prelogin: route('POST', '/v1/accounts/prelogin', 'vault', false),

@@ -20,6 +20,8 @@ export const refusalMessages: Record<ErrorCode | 'unknown', string> = {
   email_taken: 'There is an account with this email already.',
   revision_conflict: 'This was changed elsewhere in the meantime.',
   encrypted_content: 'The server cannot read this; do it on the client.',
+  unsupported_version:
+    'The server does not speak this version of the protocol: update the client, or the server.',
   payload_too_large: 'This is larger than the server accepts.',
   audio_too_long: 'The recording is longer than the server accepts.',
   unsupported_media: 'The server does not take this kind of file: it is no audio or video that it knows.',

@@ -25,6 +25,7 @@ import { registerFacts } from './routes/facts.js';
 import { registerStream } from './routes/stream.js';
 import { registerTranscribe } from './routes/transcribe.js';
 import { acceptUploads } from './routes/upload.js';
+import { registerUploads } from './routes/uploads.js';
 import { registerVaultRoutes } from './routes/vault.js';
 import { registerWeb } from './routes/web.js';
 import type { Store } from './store/index.js';
@@ -50,7 +51,7 @@ export interface AppParts {
 
 const MIB = 1024 ** 2;
 const HEADERS_TIMEOUT = 30_000;
-/** Slow lines may take long for a recording; one that stalls is cut off earlier by routes/upload.ts. */
+/** Slow lines may take long for a recording; one that stalls is cut off earlier by routes/read-body.ts. */
 const REQUEST_TIMEOUT = 2 * 3_600_000;
 
 /** Builds the app; `listen` starts it. */
@@ -86,6 +87,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     registerFacts(scope, { transcriber, signedIn, version, draining });
     registerTranscribe(scope, { transcriber, signedIn });
     registerCompare(scope, { transcriber, signedIn });
+    registerUploads(scope, { uploads: transcriber.uploads, signedIn });
     const { allowOrigin, streamIdle, maxStreams = 4 * config.workers } = config;
     await registerStream(scope, { transcriber, signedIn, draining, allowOrigin, streamIdle, maxStreams });
   });
@@ -93,6 +95,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   registerVaultRoutes(app, {
     store,
     sendEmail: program === undefined ? undefined : emailHook(program),
+    onDeletion: (account) => transcriber.uploads.removeAllOf(account),
     sharePage: web === undefined,
   });
   if (web) registerWeb(app, web);

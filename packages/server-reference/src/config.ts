@@ -35,6 +35,8 @@ export interface Config {
   readonly maxStreams?: number;
   /** Seconds without audio after which a live stream is ended. */
   readonly streamIdle: number;
+  /** Seconds for which an upload in parts may be left alone before it is dropped. */
+  readonly uploadIdle: number;
   /** Names or folders of the models; the first is the default. */
   readonly model: readonly string[];
   /** Folder of downloaded models; `models` in the data folder when left out. */
@@ -121,6 +123,11 @@ export function readConfig(argv: readonly string[], version: string): Config {
       option('--stream-idle <seconds>', 'seconds without audio that end a live stream')
         .default(60)
         .argParser(whole(1)),
+    )
+    .addOption(
+      option('--upload-idle <seconds>', 'seconds for which an upload in parts may be left alone')
+        .default(600)
+        .argParser(whole(1, 86_400)),
     )
     .addOption(
       option(

@@ -3,10 +3,17 @@
  * never in cookies, so an allowed page can do no more than its user told it the token for.
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { INDEX_MATCH_HEADER, PART_REVISION_HEADER } from '@sealscribe/protocol';
+import {
+  INDEX_MATCH_HEADER,
+  PART_REVISION_HEADER,
+  TUS_HEADER,
+  UPLOAD_LENGTH_HEADER,
+  UPLOAD_OFFSET_HEADER,
+} from '@sealscribe/protocol';
 
-const REQUEST_HEADERS = `authorization, content-type, if-match, if-none-match, ${INDEX_MATCH_HEADER}`;
-const ANSWER_HEADERS = `etag, retry-after, x-request-id, ${PART_REVISION_HEADER}`;
+const UPLOAD_HEADERS = `${TUS_HEADER}, ${UPLOAD_OFFSET_HEADER}, ${UPLOAD_LENGTH_HEADER}`;
+const REQUEST_HEADERS = `authorization, content-type, if-match, if-none-match, ${INDEX_MATCH_HEADER}, ${UPLOAD_HEADERS}, upload-metadata, x-http-method-override`;
+const ANSWER_HEADERS = `etag, location, retry-after, x-request-id, ${PART_REVISION_HEADER}, ${UPLOAD_HEADERS}, upload-expires, tus-version, tus-extension, tus-max-size`;
 
 /**
  * Whether a page of this request's origin may read the answer: for WebSockets, which browsers open across origins without asking.
@@ -31,7 +38,7 @@ export function allowOrigins(app: FastifyInstance, origins: readonly string[]): 
       return;
     await reply
       .code(204)
-      .header('access-control-allow-methods', 'GET, POST, PUT, DELETE')
+      .header('access-control-allow-methods', 'GET, HEAD, POST, PUT, PATCH, DELETE')
       .header('access-control-allow-headers', REQUEST_HEADERS)
       .header('access-control-max-age', '600')
       .send();

@@ -19,6 +19,7 @@ const messages: Record<ErrorCode, string> = {
   email_taken: 'There is already an account for this email.',
   revision_conflict: 'It has been changed since: read it again and repeat the change.',
   encrypted_content: 'The server cannot read this; do it on the client.',
+  unsupported_version: 'The server speaks another version of this protocol.',
   payload_too_large: 'The body is larger than this server accepts.',
   audio_too_long: 'The recording is longer than this server accepts.',
   unsupported_media: 'The server does not take this type of content.',

@@ -14,7 +14,7 @@ import { vaultRoute, type VaultContext } from './vault-route.js';
 
 /** Sign-up, prelogin and deletion. */
 export function registerAccounts(context: VaultContext): void {
-  const { store, limits, clock } = context;
+  const { store, limits, clock, onDeletion } = context;
 
   vaultRoute(
     context,
@@ -41,11 +41,13 @@ export function registerAccounts(context: VaultContext): void {
 
   vaultRoute(context, routes.deleteData, async (request, reply) => {
     await deleteData(store, request.accountId);
+    onDeletion?.(request.accountId);
     return reply.code(204).send();
   });
 
   vaultRoute(context, routes.deleteAccount, async (request, reply) => {
     await deleteAccount(store, request.accountId);
+    onDeletion?.(request.accountId);
     return reply.code(204).send();
   });
 }

@@ -7,7 +7,7 @@ import type { Ticket } from '../transcription/admission.js';
 import type { Transcriber } from '../transcription/transcriber.js';
 import { findDifferences } from '../transcription/word-differences.js';
 import { openEventStream } from './event-stream.js';
-import { announcedBytes, whenGone } from './recording.js';
+import { announcedBytes, useUpload, whenGone } from './recording.js';
 import { readUpload, type UploadFields } from './upload.js';
 
 /** Registers the route. */
@@ -22,17 +22,18 @@ export function registerCompare(
     url: path,
     onRequest: signedIn,
     handler: async (request, reply) => {
-      const signal = whenGone(reply);
+      const gone = whenGone(reply);
       const ticket = transcriber.admit(request.accountId, announcedBytes(request));
       let comparison: Comparison;
       try {
-        const fields = await readUpload(request, ticket.upload, signal);
+        const fields = await readUpload(request, ticket.upload, gone);
         const models = chooseModels(transcriber, fields);
+        const signal = useUpload(reply, transcriber, ticket, fields.upload, gone);
         transcriber.checkUpload(ticket);
         const run = (onProgress?: (progress: Progress) => void) =>
           compare(transcriber, ticket, models, { language: fields.language, signal, onProgress });
         if (request.headers.accept?.includes('text/event-stream'))
-          return await answerWithEvents(request, reply, run, signal);
+          return await answerWithEvents(request, reply, run, gone);
         comparison = await run();
       } finally {
         ticket.release();
@@ -81,13 +82,13 @@ async function answerWithEvents(
   request: FastifyRequest,
   reply: FastifyReply,
   run: (onProgress: (progress: Progress) => void) => Promise<Comparison>,
-  signal: AbortSignal,
+  gone: AbortSignal,
 ): Promise<void> {
   const stream = openEventStream(reply);
   try {
     stream.send('result', await run((progress) => stream.send('progress', progress)));
   } catch (error) {
-    if (!signal.aborted) {
+    if (!gone.aborted) {
       const shown = toHttpError(error);
       if (shown.status >= 500)
         request.log.error({ answered: shown.code, err: shown.cause }, 'comparison failed');

@@ -1,6 +1,8 @@
-/** What all routes that take a recording need to know of a request before they read it. */
+/** What all routes that take a recording need to know of a request, and how it names a recording that came earlier. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { HttpError } from '../http-error.js';
+import type { Ticket } from '../transcription/admission.js';
+import type { Transcriber } from '../transcription/transcriber.js';
 
 /** Aborted when the answer's stream closes: before the answer is there, that is the client going away. */
 export function whenGone(reply: FastifyReply): AbortSignal {
@@ -13,4 +15,28 @@ export function whenGone(reply: FastifyReply): AbortSignal {
 export function announcedBytes(request: FastifyRequest): number {
   const length = Number(request.headers['content-length'] ?? 0);
   return Number.isSafeInteger(length) && length > 0 ? length : 0;
+}
+
+/**
+ * Puts the upload that a form names in the place of a recording of its own. It is used up when the answer has been sent whole;
+ * until then the client may ask again, for the answer may be lost.
+ *
+ * @returns what ends the work: `gone`, and another request that names the same upload.
+ * @throws {HttpError} `not_found`, `conflict`.
+ */
+export function useUpload(
+  reply: FastifyReply,
+  transcriber: Transcriber,
+  ticket: Ticket,
+  upload: string | undefined,
+  gone: AbortSignal,
+): AbortSignal {
+  if (upload === undefined) return gone;
+  const claim = transcriber.uploads.claim(reply.request.accountId, upload);
+  ticket.use(claim.store, claim.release);
+  let whole = false;
+  reply.raw.once('finish', () => (whole = true));
+  reply.raw.once('close', () => claim.answered(whole));
+  if (gone.aborted) claim.answered(false);
+  return AbortSignal.any([gone, claim.signal]);
 }

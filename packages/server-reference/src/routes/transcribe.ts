@@ -6,9 +6,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { routes, toSrt, toTxt, toVtt, type ResponseFormat, type Transcript } from '@sealscribe/protocol';
 import { errorBody, toHttpError } from '../error-handler.js';
 import type { Ticket } from '../transcription/admission.js';
-import type { Transcriber } from '../transcription/transcriber.js';
+import type { TranscribeOptions, Transcriber } from '../transcription/transcriber.js';
 import { openEventStream } from './event-stream.js';
-import { announcedBytes, whenGone } from './recording.js';
+import { announcedBytes, useUpload, whenGone } from './recording.js';
 import { readUpload, type UploadFields } from './upload.js';
 
 /** Registers the route. */
@@ -30,10 +30,11 @@ export function registerTranscribe(
       try {
         fields = await readUpload(request, ticket.upload, gone);
         transcriber.checkWishes(fields);
+        const signal = useUpload(reply, transcriber, ticket, fields.upload, gone);
         transcriber.checkUpload(ticket);
         if (request.headers.accept?.includes('text/event-stream'))
-          return await answerWithEvents(request, reply, transcriber, ticket, fields, gone);
-        transcript = await transcriber.transcribe(ticket, { ...fields, signal: gone });
+          return await answerWithEvents(request, reply, transcriber, ticket, { ...fields, signal }, gone);
+        transcript = await transcriber.transcribe(ticket, { ...fields, signal });
       } finally {
         ticket.release();
       }
@@ -64,20 +65,19 @@ async function answerWithEvents(
   reply: FastifyReply,
   transcriber: Transcriber,
   ticket: Ticket,
-  fields: UploadFields,
-  signal: AbortSignal,
+  wishes: TranscribeOptions,
+  gone: AbortSignal,
 ): Promise<void> {
   const stream = openEventStream(reply);
   try {
     const transcript = await transcriber.transcribe(ticket, {
-      ...fields,
-      signal,
+      ...wishes,
       onProgress: (progress) => stream.send('progress', progress),
       onSegment: (segment) => stream.send('segment', segment),
     });
     stream.send('result', transcript);
   } catch (error) {
-    if (!signal.aborted) {
+    if (!gone.aborted) {
       const shown = toHttpError(error);
       if (shown.status >= 500)
         request.log.error({ answered: shown.code, err: shown.cause }, 'transcription failed');

@@ -2,16 +2,18 @@
  * Reading the multipart body of a transcription: the file straight into the ticket's memory, each chunk wiped, and the few
  * text fields that mean something. Field and file names are not kept. A body that stalls is given up.
  */
-import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { MOST_SPEAKERS } from '@sealscribe/asr';
 import { RESPONSE_FORMATS, type ResponseFormat } from '@sealscribe/protocol';
 import { HttpError } from '../http-error.js';
 import type { ChunkStore } from '../transcription/chunk-store.js';
 import { boundaryOf, MalformedMultipart, MultipartParser, type TakeBytes } from './multipart.js';
+import { cutOff, readBody } from './read-body.js';
 
 /** What the client wished for besides its file. */
 export interface UploadFields {
+  /** Id of the upload that holds the recording, where the form does not. */
+  readonly upload?: string;
   readonly model?: string;
   /** From fields `models`, repeated or separated by commas. */
   readonly models?: readonly string[];
@@ -23,7 +25,6 @@ export interface UploadFields {
   readonly format: ResponseFormat;
 }
 
-const STALL_MS = 60_000;
 const MAX_PARTS = 72;
 /** Characters of a text field. */
 const MAX_FIELD = 16 * 1024;
@@ -63,12 +64,21 @@ export async function readUpload(
     if (!file) return takeText((text) => fields.set(name, text));
     return name === 'file' && files++ === 0 ? (bytes) => store.append(bytes) : () => undefined;
   });
-  await readBody(request.raw, parser, signal);
-  if (files === 0) throw new HttpError('bad_request', 'The field "file" with the recording is missing.');
+  await readBody(request.raw, (chunk) => parser.push(chunk), signal).catch((error: unknown) => {
+    if (!(error instanceof MalformedMultipart)) throw error;
+    throw new HttpError('bad_request', 'The form is malformed.', { cause: error });
+  });
+  if (!parser.complete) throw cutOff();
+  const upload = fields.get('upload');
+  if (files === 0 && upload === undefined)
+    throw new HttpError('bad_request', 'The field "file" with the recording is missing.');
+  if (files > 0 && upload !== undefined)
+    throw new HttpError('bad_request', 'Send either "file" or the id of an "upload".');
   const speakers = toSpeakers(fields.get('speakers'));
   const model = fields.get('model');
   const language = fields.get('language');
   return {
+    ...(upload === undefined ? {} : { upload }),
     ...(model === undefined ? {} : { model }),
     ...(models.length === 0 ? {} : { models: namesIn(models) }),
     ...(language === undefined ? {} : { language }),
@@ -92,40 +102,6 @@ function takeText(tell: (text: string) => unknown): TakeBytes {
     if (text.length > MAX_FIELD) throw new HttpError('bad_request', 'A field of the form is too long.');
     tell(text);
   };
-}
-
-async function readBody(body: Readable, parser: MultipartParser, signal: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    let failed = false;
-    const stop = (error?: Error) => {
-      clearTimeout(stall);
-      signal.removeEventListener('abort', abort);
-      failed = error !== undefined;
-      if (error === undefined) resolve();
-      else reject(error);
-    };
-    const abort = () => stop(signal.reason as Error);
-    const stall = setTimeout(() => stop(new HttpError('bad_request', 'The upload stalled.')), STALL_MS);
-    const cutOff = () => stop(new HttpError('bad_request', 'The upload was cut off.'));
-    signal.addEventListener('abort', abort, { once: true });
-    // 'data' listeners get chunks as they came; other ways of reading may join them into buffers that nobody wipes.
-    body.on('data', (chunk: Buffer) => {
-      if (failed) return void chunk.fill(0);
-      stall.refresh();
-      try {
-        parser.push(chunk);
-      } catch (error) {
-        stop(
-          error instanceof MalformedMultipart
-            ? new HttpError('bad_request', 'The form is malformed.', { cause: error })
-            : (error as Error),
-        );
-      }
-    });
-    body.once('end', () => (parser.complete ? stop() : cutOff()));
-    body.once('error', cutOff);
-    body.once('close', cutOff);
-  });
 }
 
 function toFormat(text: string | undefined): ResponseFormat {

@@ -39,6 +39,8 @@ export interface VaultContext {
   limits: VaultLimits;
   /** Without it, codes come from the operator: see ../email-codes.ts. */
   sendEmail: SendEmail | undefined;
+  /** Lets the other half forget what it holds of an account whose data is deleted. */
+  onDeletion: ((accountId: string) => void) | undefined;
   /** Milliseconds since the epoch. */
   clock: () => number;
 }

@@ -47,6 +47,8 @@ export interface VaultDependencies {
   limits?: Partial<VaultLimits>;
   /** Sends the codes that confirm another email; without it they come from the operator. */
   sendEmail?: SendEmail | undefined;
+  /** Lets the other half forget what it holds of an account whose data is deleted. */
+  onDeletion?: (accountId: string) => void;
   /** Whether links to shares lead to a plain page here; true unless there is a web app that answers for them. */
   sharePage?: boolean;
 }
@@ -54,7 +56,7 @@ export interface VaultDependencies {
 /** Registers every route of the vault's half. */
 export function registerVaultRoutes(
   app: FastifyInstance,
-  { store, clock = Date.now, limits, sendEmail, sharePage = true }: VaultDependencies,
+  { store, clock = Date.now, limits, sendEmail, onDeletion, sharePage = true }: VaultDependencies,
 ): void {
   void app.register(async (scope) => {
     const context: VaultContext = {
@@ -64,6 +66,7 @@ export function registerVaultRoutes(
       credentials: new Credentials(store, clock),
       limits: { ...DEFAULT_VAULT_LIMITS, ...limits },
       sendEmail,
+      onDeletion,
     };
     scope.decorateRequest('accountId', '');
     scope.decorateRequest('sessionHash', '');

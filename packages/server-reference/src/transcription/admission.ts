@@ -22,8 +22,12 @@ export interface AdmissionLimits {
 
 /** A place for one transcription. */
 export interface Ticket {
-  /** Where its recording goes. */
+  /** Where the recording goes that comes with the request. */
   readonly upload: ChunkStore;
+  /** What is transcribed: that, or what {@link use} put in its place. */
+  readonly recording: ChunkStore;
+  /** Transcribes a recording that came earlier, and calls `release` instead of wiping it. */
+  use(recording: ChunkStore, release: () => void): void;
   /** Resolves when the transcription may start, at once when it has started. @throws the signal's reason. */
   turn(signal: AbortSignal, onPosition?: (ahead: number) => void): Promise<void>;
   /** Wipes the recording and frees the place; may be called again. */
@@ -57,9 +61,9 @@ export class Admission {
     return this.#admitted;
   }
 
-  /** Bytes of recordings in memory. */
-  get memoryUsed(): number {
-    return this.#budget.used;
+  /** The memory of recordings. */
+  get budget(): MemoryBudget {
+    return this.#budget;
   }
 
   /**
@@ -115,6 +119,12 @@ export class Admission {
         this.#waiters.push(waiter);
         this.#startNext();
       });
+    let recording = upload;
+    let releaseUsed = () => undefined as void;
+    const use = (used: ChunkStore, whenReleased: () => void) => {
+      recording = used;
+      releaseUsed = whenReleased;
+    };
     const release = () => {
       if (state === 'released') return;
       if (state === 'running') {
@@ -123,12 +133,21 @@ export class Admission {
       }
       state = 'released';
       upload.release();
+      releaseUsed();
       this.#admitted--;
       if (--mine.admitted === 0) this.#perAccount.delete(account);
       this.#startNext();
       if (this.#admitted === 0) this.#onEmpty?.();
     };
-    return { upload, turn, release };
+    return {
+      upload,
+      get recording() {
+        return recording;
+      },
+      use,
+      turn,
+      release,
+    };
   }
 
   /** Starts waiting transcriptions, oldest first, passing over accounts that have half of the running places. */

@@ -23,6 +23,7 @@ import { RecognizerPool } from './recognizer-pool.js';
 import { Scheduler } from './scheduler.js';
 import { findSpeakerModels, speakerCutters, type SpeakerModelFiles } from './speaker-models.js';
 import { hasSpeakerPerChannel, transcribeChannels } from './two-channels.js';
+import { Uploads } from './uploads.js';
 import { RemoteSpeakers } from './voice-jobs.js';
 
 /** What a transcriber is made of. */
@@ -42,6 +43,8 @@ export interface TranscriberOptions {
   readonly maxMemory: number;
   readonly maxDuration: number;
   readonly maxQueue: number;
+  /** Seconds for which an upload in parts may be left alone. */
+  readonly uploadIdle: number;
   readonly log: Logger;
   /** Folder of the built recognizer-process.js and decoder-process.js. */
   readonly scripts: string;
@@ -77,6 +80,8 @@ export class Transcriber {
   readonly #admission: Admission;
   readonly #speakers: SpeakerModelFiles | undefined;
   readonly #stop = new AbortController();
+  /** Recordings that come in parts. */
+  readonly uploads: Uploads;
 
   private constructor(
     options: TranscriberOptions,
@@ -96,6 +101,10 @@ export class Transcriber {
       waiting: options.maxQueue,
       upload: options.maxUpload,
       memory: options.maxMemory,
+    });
+    this.uploads = new Uploads(this.#admission.budget, {
+      size: options.maxUpload,
+      idle: options.uploadIdle,
     });
   }
 
@@ -166,11 +175,6 @@ export class Transcriber {
     return this.#options.maxDuration;
   }
 
-  /** Bytes of recordings in memory at the moment. */
-  get memoryUsed(): number {
-    return this.#admission.memoryUsed;
-  }
-
   /** A place for one recording; see {@link Admission.admit}. */
   admit(account: string, announcedBytes: number): Ticket {
     return this.#admission.admit(account, announcedBytes);
@@ -188,7 +192,7 @@ export class Transcriber {
 
   /** Checks that the upload is a recording that can be decoded here; see {@link checkMedia}. */
   checkUpload(ticket: Ticket): void {
-    checkMedia(ticket.upload.views(), this.#decoders);
+    checkMedia(ticket.recording.views(), this.#decoders);
   }
 
   /**
@@ -212,7 +216,7 @@ export class Transcriber {
     signal.addEventListener('abort', close, { once: true });
     let consumed = 0;
     try {
-      const upload = ticket.upload.views();
+      const upload = ticket.recording.views();
       const limits = { maxSeconds: this.#options.maxDuration, signal };
       const watched = {
         ...limits,
@@ -270,6 +274,7 @@ export class Transcriber {
       () => this.#stop.abort(new HttpError('unavailable', 'The server is stopping.', { retryAfter: 30 })),
       seconds * 1000,
     );
+    this.uploads.close();
     await this.#admission.drain();
     clearTimeout(limit);
   }

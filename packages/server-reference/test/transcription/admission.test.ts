@@ -102,6 +102,6 @@ describe('admission', () => {
     ticket.release();
     ticket.release();
     expect(views.every((view) => view.every((byte) => byte === 0))).toBe(true);
-    expect(admission.memoryUsed).toBe(0);
+    expect(admission.budget.used).toBe(0);
   });
 });
