@@ -67,13 +67,11 @@ export async function newContext(
     page.on('pageerror', (error) => watched.problems.push(String(error.stack)));
     page.on('dialog', (dialog) => {
       watched.problems.push(`a dialog: ${dialog.message()}`);
-      void dialog.dismiss();
+      dialog.dismiss().catch(() => undefined);
     });
     page.on('console', (message) => {
       // A space that nothing was saved in has no index yet; browsers call every 404 an error.
-      const isEmpty = /\/v1\/((vault|workspaces\/[\w-]+)\/index|.*identity)$/.test(
-        message.location().url,
-      );
+      const isEmpty = /\/v1\/((vault|workspaces\/[\w-]+)\/index|.*identity)$/.test(message.location().url);
       if (message.type() === 'error' && !isEmpty) watched.problems.push(message.text());
     });
     page.on('request', (request) =>

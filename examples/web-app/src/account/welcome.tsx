@@ -14,7 +14,7 @@ export function Welcome() {
   const t = useStrings();
   const [way, setWay] = useState<Way>('unlock');
   return (
-    <div className="welcome">
+    <main className="welcome">
       <section className="pitch">
         <p className="brand">
           <Seal />
@@ -31,7 +31,7 @@ export function Welcome() {
           ))}
         </ul>
       </section>
-      <main className="door">
+      <div className="door">
         <div className="card">
           {way === 'recover' ? (
             <RecoverForm onBack={() => setWay('unlock')} />
@@ -50,7 +50,7 @@ export function Welcome() {
           )}
         </div>
         <LanguageChoice />
-      </main>
-    </div>
+      </div>
+    </main>
   );
 }
