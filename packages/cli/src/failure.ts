@@ -20,6 +20,7 @@ const exitOf: Record<SealscribeErrorCode, ExitName> = {
   recognizer_failed: 'other',
   storage_full: 'other',
   method_not_allowed: 'other',
+  unsupported_version: 'other',
   freshness_unreadable: 'other',
   kdf_unsupported: 'other',
   insecure_context: 'other',
