@@ -2,6 +2,7 @@
 // npm run check: what a machine can say about the code without running it. One line per check; what is wrong follows it.
 // Last line: `checks: N passed, N failed`, which .ci/run reads.
 import { spawn } from 'node:child_process';
+import { browserBundle } from './check/browser-bundle.mjs';
 import { unfiredImportRules } from './check/import-rules.mjs';
 import { brokenSnippets } from './check/snippets.mjs';
 import {
@@ -50,6 +51,7 @@ const CHECKS = [
   ['no unused files, exports or dependencies (knip)', tool('knip', ['--no-progress'])],
   ['no file over 400 lines', longFiles],
   ['the web app loads little, and nothing that its policy refuses', firstLoadOfWebApp],
+  ['the browser SDK is small, and needs neither a bundler nor Node', browserBundle],
   ['links in the docs', brokenLinks],
   ['samples in the docs compile', brokenSnippets],
   ['the API reference, without a warning (typedoc)', tool('typedoc', ['--emit', 'none'])],

@@ -31,7 +31,7 @@ const textsOf = async (vault: Vault) =>
 describe('a forgotten password', () => {
   test('is replaced with the recovery words, and everything is there', async () => {
     const { email, password } = someone();
-    const [recoveryWords, newWords] = [newRecoveryWords(), newRecoveryWords()];
+    const [recoveryWords, newWords] = [await newRecoveryWords(), await newRecoveryWords()];
     expect(recoveryWords.split(' ')).toHaveLength(24);
     const first = device();
     const vault = await first.signUp({ email, password }, { recoveryWords });
@@ -54,12 +54,17 @@ describe('a forgotten password', () => {
 
   test('without recovery words, with those of somebody else, or mistyped ones, stays forgotten', async () => {
     const [person, other] = [someone(), someone()];
-    const words = newRecoveryWords();
+    const words = await newRecoveryWords();
     await device().signUp(person);
     await device().signUp(other, { recoveryWords: words });
-    const recover = (recoveryWords: string, email = person.email) =>
+    const recover = async (recoveryWords: string, email = person.email) =>
       failureOf(
-        device().recover({ email, recoveryWords, newPassword: 'x', newRecoveryWords: newRecoveryWords() }),
+        device().recover({
+          email,
+          recoveryWords,
+          newPassword: 'x',
+          newRecoveryWords: await newRecoveryWords(),
+        }),
       );
     expect(await recover(words)).toMatchObject({ code: 'wrong_recovery_words' });
     expect(await recover(words, 'nobody@example.com')).toMatchObject({ code: 'wrong_recovery_words' });
@@ -130,9 +135,9 @@ describe('a change of the keys', () => {
     const { email, password } = someone();
     const client = device();
     await (await client.signUp({ email, password })).save(transcriptOf('found again'));
-    const recoveryWords = newRecoveryWords();
+    const recoveryWords = await newRecoveryWords();
     await client.changeKeys({ email, password }, { recoveryWords });
-    const next = { newPassword: 'next', newRecoveryWords: newRecoveryWords() };
+    const next = { newPassword: 'next', newRecoveryWords: await newRecoveryWords() };
     expect(await textsOf(await device().recover({ email, recoveryWords, ...next }))).toEqual(['found again']);
     await client.changeKeys({ email, password: 'next' }, { recoveryWords: null });
     expect(
@@ -153,7 +158,7 @@ describe('another account key', () => {
       return (await call(`${server.url}/v1/transcripts/${of}`, { headers })).json.key;
     };
     const oldKey = await keyOf(id);
-    const words = newRecoveryWords();
+    const words = await newRecoveryWords();
     const vault = await client.rotateAccountKey({ email, password }, words);
     const rotatedKey = await keyOf(id);
     expect(rotatedKey).not.toBe(oldKey);
@@ -173,7 +178,7 @@ describe('another account key', () => {
 
     const elsewhere = await device().unlock({ email, password });
     expect((await textsOf(elsewhere)).sort()).toEqual(['first', 'second']);
-    const next = { newPassword: 'next', newRecoveryWords: newRecoveryWords() };
+    const next = { newPassword: 'next', newRecoveryWords: await newRecoveryWords() };
     const recovered = await device().recover({ email, recoveryWords: words, ...next });
     expect((await textsOf(recovered)).sort()).toEqual(['first', 'second']);
   });
@@ -193,7 +198,7 @@ describe('another account key', () => {
         if (failure === undefined) saved.push(text);
       }
     })();
-    const rotated = await client.rotateAccountKey({ email, password }, newRecoveryWords());
+    const rotated = await client.rotateAccountKey({ email, password }, await newRecoveryWords());
     await writing;
     expect((await textsOf(rotated)).sort()).toEqual(saved.sort());
     expect(vault.accountId).toBe(rotated.accountId);
@@ -203,7 +208,7 @@ describe('another account key', () => {
     const { email, password } = someone();
     const client = device();
     await client.signUp({ email, password });
-    const vault = await client.rotateAccountKey({ email, password }, newRecoveryWords());
+    const vault = await client.rotateAccountKey({ email, password }, await newRecoveryWords());
     await vault.save(transcriptOf('begun'));
     expect(await textsOf(await device().unlock({ email, password }))).toEqual(['begun']);
   });

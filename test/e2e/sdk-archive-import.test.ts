@@ -26,7 +26,7 @@ let id: string;
 let other: string;
 let blob: string;
 const owner = { email: 'old@example.com', password: 'correct horse battery staple' };
-const recoveryWords = newRecoveryWords();
+const recoveryWords = await newRecoveryWords();
 const first = transcriptOf('ask knot what');
 const device = () => new Sealscribe({ server: server.url, fingerprint: server.fingerprint, retries: 0 });
 const save = async () => Buffer.from(await new Response(client.exportArchive()).arrayBuffer());
@@ -120,7 +120,7 @@ test('what was changed in the account is kept; what was deleted comes back under
 test('a rotated account key in between is no obstacle', async () => {
   const { target, owner: newOwner, bring } = await newAccount();
   await bring(early);
-  const to = await target.rotateAccountKey(newOwner, newRecoveryWords());
+  const to = await target.rotateAccountKey(newOwner, await newRecoveryWords());
   expect(outcomes(await bring())).toEqual(['imported', 'imported', 'imported']);
   expect((await to.open(id)).transcript).toEqual((await vault.open(id)).transcript);
   expect(outcomes(await bring())).toEqual(['unchanged', 'unchanged', 'unchanged']);

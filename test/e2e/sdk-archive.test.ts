@@ -12,7 +12,7 @@ let server: RunningServer;
 let client: Sealscribe;
 let vault: Vault;
 const owner = { email: 'Traveller@example.com', password: 'correct horse battery staple' };
-const recoveryWords = newRecoveryWords();
+const recoveryWords = await newRecoveryWords();
 const device = () => new Sealscribe({ server: server.url, fingerprint: server.fingerprint, retries: 0 });
 beforeAll(async () => {
   server = await startServer();
@@ -84,7 +84,7 @@ describe('with transcripts, history and blobs', () => {
     for (const [key, code] of [
       [{ ...owner, password: 'wrong' }, 'wrong_password'],
       [{ ...owner, email: 'other@example.com' }, 'wrong_password'],
-      [{ recoveryWords: newRecoveryWords() }, 'wrong_recovery_words'],
+      [{ recoveryWords: await newRecoveryWords() }, 'wrong_recovery_words'],
       [{ recoveryWords: 'abandon' }, 'bad_recovery_words'],
     ] as const)
       expect(await failure(openArchive(bytes, key)), code).toMatchObject({ code });

@@ -45,7 +45,7 @@ const dashed = (code: string) => ` ${code.toLowerCase().match(/.{4}/g)?.join('-'
 
 test('is in force once the code is typed: the vault and the recovery words open under it alone', async () => {
   const [before, after] = [address(), address()];
-  const recoveryWords = newRecoveryWords();
+  const recoveryWords = await newRecoveryWords();
   const client = device();
   const vault = await client.signUp({ email: before, password }, { recoveryWords });
   await vault.save(transcriptOf('kept through it all'));
@@ -68,7 +68,7 @@ test('is in force once the code is typed: the vault and the recovery words open 
   expect(await failureOf(other.models())).toMatchObject({ code: 'unauthorized' });
   expect(await failureOf(device().unlock({ email: before, password }))).toBeInstanceOf(WrongPasswordError);
   expect(await textsOf(await device().unlock({ email: after, password }))).toHaveLength(1);
-  const next = { newPassword: 'next', newRecoveryWords: newRecoveryWords() };
+  const next = { newPassword: 'next', newRecoveryWords: await newRecoveryWords() };
   const recovered = await device().recover({ email: after, recoveryWords, ...next });
   expect(await textsOf(recovered)).toHaveLength(1);
 });

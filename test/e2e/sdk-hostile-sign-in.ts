@@ -222,7 +222,7 @@ const recovery: HostileCase[] = [
   },
 ];
 
-const rotate = ({ client, owner }: Stage) => client.rotateAccountKey(owner, newRecoveryWords());
+const rotate = async ({ client, owner }: Stage) => client.rotateAccountKey(owner, await newRecoveryWords());
 const rotation: HostileCase[] = [
   {
     does: 'keeps a transcript back while the account key is changed, which would be its end',

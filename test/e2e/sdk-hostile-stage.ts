@@ -64,7 +64,7 @@ export async function newPerson(
 
 /** Sets the stage anew. */
 export async function newStage(server: LyingServer, stranger: Stage['stranger']): Promise<Stage> {
-  const recoveryWords = newRecoveryWords();
+  const recoveryWords = await newRecoveryWords();
   const person = await newPerson(server, { recoveryWords });
   const { vault, honest } = person;
   const first = (await vault.save(transcriptOf('the first secret'), { title: 'One' })).id;

@@ -247,7 +247,7 @@ test('a new account key opens the links that were made before', async () => {
   const before = await client.signUp(someone);
   const { id } = await before.save(transcript);
   const share = await before.share(id, { password: 'x' });
-  const after = await client.rotateAccountKey(someone, newRecoveryWords());
+  const after = await client.rotateAccountKey(someone, await newRecoveryWords());
   expect(await after.shares()).toEqual([share]);
   expect(await codeOf(before.shares())).toBe('authentication_failed');
   expect(await openShare(share.link, { password: 'x' })).toMatchObject({ transcript });

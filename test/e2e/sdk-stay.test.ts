@@ -107,7 +107,7 @@ test('ends with signing out, with the session, and with another account key', as
   expect(gone()).toEqual([false, 0]);
 
   await client.unlock(credentials, { stay: true });
-  await client.rotateAccountKey(credentials, newRecoveryWords());
+  await client.rotateAccountKey(credentials, await newRecoveryWords());
   expect(gone()).toEqual([false, 0]);
 });
 

@@ -237,7 +237,7 @@ test('a rotated account key keeps identity and workspaces; locking closes them',
   const desk = await owner.workspaces.create('Kept');
   const { id } = await desk.save(transcriptOf('kept'));
   const { fingerprint } = await owner.workspaces.identity();
-  const rotated = await device().rotateAccountKey(person('dora'), newRecoveryWords());
+  const rotated = await device().rotateAccountKey(person('dora'), await newRecoveryWords());
   expect((await rotated.workspaces.identity()).fingerprint).toBe(fingerprint);
   const kept = await rotated.workspaces.open(desk.id);
   expect((await kept.open(id)).transcript.text).toBe('kept');

@@ -6,7 +6,6 @@
 import {
   createAccountKey,
   decodeBase64url,
-  deriveAuthKey,
   deriveRecoveryAuthKey,
   encodeBase64url,
   normalizeEmail,
@@ -30,19 +29,16 @@ import {
   type ProvenAccount,
   type Target,
 } from './account.js';
+import { authKeyOf, untilFirst, wrapOf } from './account-proof.js';
 import { ApiError, SealscribeError } from './errors.js';
 import type { FreshnessStore } from './freshness.js';
 import { badAnswer, type Http } from './http.js';
 import { verified } from './integrity.js';
-import { recoveryKeyOf } from './recovery-words.js';
+import { onDemand, recoveryKeyOf } from './on-demand.js';
 import { rewrapLinks } from './shares/vault-shares.js';
 import { rewrapTranscripts, toRekeyed } from './rekey.js';
 import { vaultSpace } from './space.js';
 import { VaultListing, type IndexState } from './vault-listing.js';
-import { resealSecrets } from './workspaces/rotate-secrets.js';
-
-/** How often a change starts again because another device was faster. */
-const MAX_TRIES = 5;
 
 /** What to change about the keys of an account; what is not named stays. */
 export interface KeyChange {
@@ -149,6 +145,7 @@ export class AccountKeys {
    */
   async rotate(credentials: Credentials, newRecoveryWords: string): Promise<OpenAccount> {
     const recoveryKey = await recoveryKeyOf(newRecoveryWords);
+    const rotation = await onDemand(import('./workspaces/rotate-secrets.js'));
     return untilFirst(this.http, async () => {
       const proven = await this.accounts.unlock(credentials);
       const { accountId, keys } = proven;
@@ -169,7 +166,7 @@ export class AccountKeys {
             { accountId, key: accountKey },
           ),
           shareLinks: await rewrapLinks(this.http, proven, { accountKey }),
-          ...(await resealSecrets(this.http, proven, accountKey)),
+          ...(await rotation.resealSecrets(this.http, proven, accountKey)),
           index: index ? encodeBase64url(index.sealed) : '',
         },
         headers: {
@@ -200,30 +197,6 @@ export class AccountKeys {
   ): Promise<Target> {
     return this.accounts.newRoot({ accountId, email, keyVersion: keys.keyVersion + 1, ...derivation });
   }
-}
-
-/** Repeats what lost a race against another device. */
-export async function untilFirst<T>({ platform }: Http, work: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await work();
-    } catch (failure) {
-      if (!isConflict(failure) || attempt >= MAX_TRIES) throw failure;
-      await platform.sleep(platform.random() * 50 * attempt);
-    }
-  }
-}
-
-const isConflict = (failure: unknown) => failure instanceof ApiError && failure.code === 'revision_conflict';
-
-/** What proves the account's present password to the server, base64url. */
-export const authKeyOf = async ({ root }: ProvenAccount) => encodeBase64url(await deriveAuthKey(root));
-
-/** The wrap that the account's present password opens. */
-export function wrapOf({ accountId, root, keys }: ProvenAccount) {
-  const { keyVersion, iterations } = keys;
-  const context = { accountId, keyVersion, iterations, salt: decodeBase64url(keys.salt) };
-  return { root, context, wrap: decodeBase64url(keys.wraps.password) };
 }
 
 function refuseWords(failure: unknown): never {

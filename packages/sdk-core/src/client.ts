@@ -16,20 +16,20 @@ import {
   type Transcript,
 } from '@sealscribe/protocol';
 import { Access } from './access.js';
-import { AccountKeys, type KeyChange, type Recovery } from './account-keys.js';
+import type { AccountKeys, KeyChange, Recovery } from './account-keys.js';
 import { Accounts, type Credentials, type OpenAccount } from './account.js';
 import { exportArchive } from './archive/export-archive.js';
-import { importArchive, type ImportOptions } from './archive/import-archive.js';
+import type { ImportOptions } from './archive/import-archive.js';
 import type { ImportResult } from './archive/imported.js';
 import type { Archive } from './archive/open-archive.js';
-import { EmailChange } from './email-change.js';
+import type { EmailChange } from './email-change.js';
 import { compare, type CompareOptions } from './compare.js';
 import { MemoryFreshness, type FreshnessStore } from './freshness.js';
 import { Http } from './http.js';
 import { checkLockAfter } from './idle-lock.js';
 import type { AudioSource, Platform } from './platform.js';
 import { PrivateMode } from './private-mode.js';
-import { recoveryKeyOf } from './recovery-words.js';
+import { onDemand, recoveryKeyOf } from './on-demand.js';
 import { vaultSpace } from './space.js';
 import { Stay, type StayStore } from './stay.js';
 import { openStream, type StreamOptions, type TranscriptStream } from './stream.js';
@@ -67,8 +67,6 @@ export class Sealscribe {
   readonly #freshness: FreshnessStore;
   readonly #cache: CacheStore;
   readonly #accounts: Accounts;
-  readonly #keys: AccountKeys;
-  readonly #email: EmailChange;
   readonly #stay: Stay;
   readonly #lockAfter: number | undefined;
   /** The account's sessions and API keys. */
@@ -83,8 +81,6 @@ export class Sealscribe {
     this.#freshness = options.freshness ?? new MemoryFreshness();
     this.#cache = options.cache ?? new MemoryCache();
     this.#accounts = new Accounts(this.#http, this.#freshness, options.minIterations);
-    this.#keys = new AccountKeys(this.#http, this.#freshness, this.#accounts);
-    this.#email = new EmailChange(this.#http, this.#accounts);
     this.#stay = new Stay(this.#http, options.stay);
     checkLockAfter(options.lockAfter);
     this.#lockAfter = options.lockAfter;
@@ -203,13 +199,23 @@ export class Sealscribe {
     return new Vault(this.#http, this.#freshness, account, this.#cache, this.#lockAfter);
   }
 
+  async #keys(): Promise<AccountKeys> {
+    const { AccountKeys } = await onDemand(import('./account-keys.js'));
+    return new AccountKeys(this.#http, this.#freshness, this.#accounts);
+  }
+
+  async #email(): Promise<EmailChange> {
+    const { EmailChange } = await onDemand(import('./email-change.js'));
+    return new EmailChange(this.#http, this.#accounts);
+  }
+
   /**
    * Changes password, iterations or recovery key. Every other session ends. What somebody has who knows the old password and an
    * old copy of the server's data stays open to them: see {@link rotateAccountKey}.
    * @throws WrongPasswordError; SealscribeError "bad_recovery_words"; RangeError for fewer iterations than there are
    */
   async changeKeys(credentials: Credentials, change: KeyChange): Promise<void> {
-    await this.#keys.change(credentials, change);
+    await (await this.#keys()).change(credentials, change);
   }
 
   /**
@@ -220,17 +226,17 @@ export class Sealscribe {
    * @throws WrongPasswordError; ApiError "email_taken", "unavailable" when the code cannot be sent; RangeError for the same address
    */
   async changeEmail(credentials: Credentials, newEmail: string): Promise<PendingEmail> {
-    return this.#email.start(credentials, newEmail);
+    return (await this.#email()).start(credentials, newEmail);
   }
 
   /** The change of the email that waits for its code, or null. For show only: the address is what the server says. */
   async pendingEmail(): Promise<PendingEmail | null> {
-    return this.#email.pending();
+    return (await this.#email()).pending();
   }
 
   /** Takes back a change of the email that waits for its code. */
   async cancelEmail(): Promise<void> {
-    await this.#email.cancel();
+    await (await this.#email()).cancel();
   }
 
   /**
@@ -239,7 +245,7 @@ export class Sealscribe {
    * @throws WrongPasswordError; ApiError "wrong_code", "email_taken"; TypeError when it cannot be a code
    */
   async confirmEmail(credentials: Credentials, newEmail: string, code: string): Promise<void> {
-    await this.#email.confirm(credentials, newEmail, code);
+    await (await this.#email()).confirm(credentials, newEmail, code);
   }
 
   /**
@@ -248,7 +254,7 @@ export class Sealscribe {
    * @throws SealscribeError "wrong_recovery_words" or "bad_recovery_words"
    */
   async recover(recovery: Recovery): Promise<Vault> {
-    return this.#vault(await this.#keys.recover(recovery));
+    return this.#vault(await (await this.#keys()).recover(recovery));
   }
 
   /**
@@ -257,7 +263,7 @@ export class Sealscribe {
    * @throws WrongPasswordError; IntegrityError; SealscribeError "bad_recovery_words"
    */
   async rotateAccountKey(credentials: Credentials, newRecoveryWords: string): Promise<Vault> {
-    const account = await this.#keys.rotate(credentials, newRecoveryWords);
+    const account = await (await this.#keys()).rotate(credentials, newRecoveryWords);
     await this.#stay.forget();
     return this.#vault(account);
   }
@@ -285,6 +291,7 @@ export class Sealscribe {
   ): Promise<ImportResult> {
     const { accountId, accountKey } = await this.#accounts.unlock(credentials);
     const space = vaultSpace(this.#http, this.#freshness, accountId, () => accountKey);
+    const { importArchive } = await onDemand(import('./archive/import-archive.js'));
     return importArchive(archive, { space, http: this.#http, credentials }, options);
   }
 

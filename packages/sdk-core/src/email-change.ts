@@ -12,7 +12,7 @@ import {
   routes,
   type PendingEmail,
 } from '@sealscribe/protocol';
-import { authKeyOf, untilFirst, wrapOf } from './account-keys.js';
+import { authKeyOf, untilFirst, wrapOf } from './account-proof.js';
 import { keyRecord, type Accounts, type Credentials } from './account.js';
 import { ApiError, WrongPasswordError } from './errors.js';
 import { badAnswer, type Http } from './http.js';

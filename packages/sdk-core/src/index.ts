@@ -8,19 +8,18 @@ export type { KeyChange, Recovery } from './account-keys.js';
 export type { Credentials } from './account.js';
 export type { ImportOptions } from './archive/import-archive.js';
 export type { Imported, ImportResult } from './archive/imported.js';
-export {
-  openArchive,
-  type Archive,
-  type ArchivedPrivateMode,
-  type ArchivedTranscripts,
-  type ArchivedVault,
-  type ArchiveKey,
+export type {
+  Archive,
+  ArchivedPrivateMode,
+  ArchivedTranscripts,
+  ArchivedVault,
+  ArchiveKey,
 } from './archive/open-archive.js';
 export type { ArchiveSource } from './archive/read-tar.js';
-export { newRecoveryWords } from './recovery-words.js';
 export { Sealscribe, type SealscribeOptions } from './client.js';
 export type { CompareOptions } from './compare.js';
 export * from './errors.js';
+export { DOCX_TYPE, newRecoveryWords, openArchive, toDocx, toPdf } from './on-demand.js';
 export { MemoryFreshness, type FreshnessStore } from './freshness.js';
 export type { AudioSource, OpenAudio, Platform, PlatformRequest, PlatformSocket } from './platform.js';
 export type { PrivateMode } from './private-mode.js';
@@ -39,17 +38,16 @@ export type { SnapshotOptions } from './shares/snapshot.js';
 export type { Share, ShareOptions } from './shares/vault-shares.js';
 export type { Vault } from './vault.js';
 export type { Workspace } from './workspaces/workspace.js';
-export type { Workspaces } from './workspaces/workspaces.js';
+export type { Workspaces } from './workspaces/load-workspaces.js';
 export type * from './workspaces/workspace-types.js';
 export type * from './vault-types.js';
 export { EditHistory } from './edit/edit-history.js';
 export { mergeSegments, setText, shiftTimes, splitSegment } from './edit/segments.js';
 export { mergeSpeakers, renameSpeaker, setSpeaker } from './edit/speakers.js';
 export { toCsv } from './export/csv.js';
-export { DOCX_TYPE, toDocx } from './export/docx.js';
 export { toJson } from './export/json.js';
 export { toMarkdown } from './export/markdown.js';
-export { toPdf, type PdfFont, type PdfOptions } from './export/pdf.js';
+export type { PdfFont, PdfOptions } from './export/pdf.js';
 export type { DocumentOptions } from './export/turns.js';
 export { toSrt, toTxt, toVtt } from '@sealscribe/protocol';
 export type {

@@ -10,15 +10,7 @@ import { SealscribeError } from './errors.js';
 const WORDS = 24;
 const known = new Set(wordlist);
 
-/**
- * New recovery words, to be shown once and written down. Whoever has them and the email opens the account.
- * @example
- * ```ts
- * import { newRecoveryWords } from '@sealscribe/sdk-node';
- *
- * const recoveryWords = newRecoveryWords();
- * ```
- */
+/** New recovery words. */
 export function newRecoveryWords(): string {
   const bytes = newRecoveryBytes();
   try {
@@ -28,11 +20,7 @@ export function newRecoveryWords(): string {
   }
 }
 
-/**
- * The recovery key of words that a person typed.
- * @throws SealscribeError "bad_recovery_words" saying how many words there are, which of them is in no list, or that one of them
- * must be another.
- */
+/** The recovery key of words that a person typed. @throws SealscribeError "bad_recovery_words" */
 export async function recoveryKeyOf(typed: string): Promise<CryptoKey> {
   if (typeof typed !== 'string') throw new TypeError('recoveryWords must be a string');
   const words = typed.normalize('NFKD').toLowerCase().split(/\s+/).filter(Boolean);

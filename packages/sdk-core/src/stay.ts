@@ -5,7 +5,7 @@
  */
 import { importDeviceKey, openKeptAccountKey, rewrapAccountKey } from '@sealscribe/crypto';
 import { routes, storedKeysSchema, type Session } from '@sealscribe/protocol';
-import { wrapOf } from './account-keys.js';
+import { wrapOf } from './account-proof.js';
 import type { OpenAccount, ProvenAccount } from './account.js';
 import { ApiError } from './errors.js';
 import { badAnswer, type Http } from './http.js';

@@ -18,7 +18,9 @@ import {
 } from './shares/vault-shares.js';
 import { vaultSpace } from './space.js';
 import { Transcripts } from './transcripts.js';
-import { Workspaces } from './workspaces/workspaces.js';
+import { onDemand } from './on-demand.js';
+import { loadWorkspaces, type Workspaces } from './workspaces/load-workspaces.js';
+import type { Workspaces as LoadedWorkspaces } from './workspaces/workspaces.js';
 
 /** An unlocked vault. */
 export class Vault extends Transcripts {
@@ -35,12 +37,13 @@ export class Vault extends Transcripts {
     cache: CacheStore = new MemoryCache(),
     lockAfter?: number,
   ) {
+    let loaded: LoadedWorkspaces | undefined;
     const key = new HeldKey(accountKey, {
       lockAfter,
       now: () => http.platform.now(),
       onLock: () => {
         this.forgetOpened();
-        this.workspaces.lock();
+        loaded?.lock();
       },
     });
     super(
@@ -51,7 +54,10 @@ export class Vault extends Transcripts {
     this.#http = http;
     this.#key = key;
     const account = { accountId, accountKey: () => key.use() };
-    this.workspaces = new Workspaces(http, freshness, cache, { account, own: this });
+    this.workspaces = loadWorkspaces(async () => {
+      const { Workspaces } = await onDemand(import('./workspaces/workspaces.js'));
+      return (loaded = new Workspaces(http, freshness, cache, { account, own: this }));
+    });
   }
 
   /** Forgets the key; every later call throws SealscribeError "locked". With `lockAfter` it happens by itself. */

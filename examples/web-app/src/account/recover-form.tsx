@@ -23,7 +23,7 @@ export function RecoverForm({ onBack }: { onBack: () => void }) {
     event.preventDefault();
     void run(async () => {
       const client = connect();
-      const newWords = newRecoveryWords();
+      const newWords = await newRecoveryWords();
       const vault = await client.recover({
         email,
         recoveryWords: words,

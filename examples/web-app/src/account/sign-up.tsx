@@ -20,7 +20,7 @@ export function SignUp() {
   const [words, setWords] = useState<string>();
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    setWords(newRecoveryWords());
+    void run(async () => setWords(await newRecoveryWords()));
   };
   const create = (recoveryWords: string) =>
     run(async () => {

@@ -35,7 +35,7 @@ export function registerHarden(program: Command, terminal: Terminal): void {
       const credentials = { email: await settings.email(), password: await settings.password() };
       await client.signIn(credentials);
       if (flags.newKey) {
-        const recoveryWords = newRecoveryWords();
+        const recoveryWords = await newRecoveryWords();
         await confirmWords(terminal, recoveryWords);
         const vault = await client.rotateAccountKey(credentials, recoveryWords);
         vault.lock();

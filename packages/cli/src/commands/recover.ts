@@ -30,7 +30,7 @@ export function registerRecover(program: Command, terminal: Terminal): void {
       const email = await settings.email();
       const recoveryWords = await settings.recoveryWords();
       const newPassword = await settings.newPassword();
-      const next = newRecoveryWords();
+      const next = await newRecoveryWords();
       await confirmWords(terminal, next);
       const vault = await client.recover({ email, recoveryWords, newPassword, newRecoveryWords: next });
       vault.lock();

@@ -30,7 +30,7 @@ export function registerSignup(program: Command, terminal: Terminal): void {
       const { client, settings } = await connect(terminal, flags, { fresh: true });
       const email = await settings.email();
       const password = await settings.password({ confirm: true });
-      const recoveryWords = flags.recovery ? newRecoveryWords() : undefined;
+      const recoveryWords = flags.recovery ? await newRecoveryWords() : undefined;
       if (recoveryWords) await confirmWords(terminal, recoveryWords);
       const vault = await client.signUp({ email, password }, recoveryWords ? { recoveryWords } : {});
       vault.lock();

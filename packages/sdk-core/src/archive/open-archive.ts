@@ -19,7 +19,7 @@ import { MemoryFreshness } from '../freshness.js';
 import { Http } from '../http.js';
 import { explain } from '../integrity.js';
 import { PrivateMode } from '../private-mode.js';
-import { recoveryKeyOf } from '../recovery-words.js';
+import { recoveryKeyOf } from '../on-demand.js';
 import { Vault } from '../vault.js';
 import type { WorkspaceEntry } from '../workspaces/workspace-types.js';
 import { ArchiveServer } from './archive-platform.js';
@@ -60,17 +60,11 @@ const HOUR = 3_600_000;
 /** Largest manifest that is read, in bytes. */
 const MAX_MANIFEST = 1024 * 1024;
 
-/**
- * Opens an archive: bytes, or a Blob that may be a file of any size.
- *
- * @param options.minIterations As for {@link SealscribeOptions}.
- * @throws WrongPasswordError; SealscribeError "wrong_recovery_words" or "bad_recovery_words"; IntegrityError "malformed" when it
- * is no whole archive, "weak_kdf"
- */
+/** Opens an archive. @throws WrongPasswordError, SealscribeError, IntegrityError */
 export async function openArchive(
   source: ArchiveSource,
   key: ArchiveKey,
-  options: { minIterations?: number } = {},
+  options: { minIterations?: number },
 ): Promise<Archive> {
   const files = await TarFiles.read(source);
   const manifest = await readManifest(files);

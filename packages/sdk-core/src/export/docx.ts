@@ -4,20 +4,18 @@
  * letters. Fonts are named for the language; a reader without them takes its own. Written without a library: five small files.
  */
 import type { Transcript } from '@sealscribe/protocol';
+import { DOCX_TYPE } from '../on-demand.js';
 import { loadBidi, type DirectedText } from './bidi.js';
 import { aboutLine, toClock, toLine, toTurns, type DocumentOptions } from './turns.js';
 import { zip } from './zip.js';
-
-/** The media type of what {@link toDocx} gives. */
-export const DOCX_TYPE = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document';
 
 const MAIN = 'http://schemas.openxmlformats.org/wordprocessingml/2006/main';
 const RELATIONSHIPS = 'http://schemas.openxmlformats.org/package/2006/relationships';
 const OFFICE = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
 const HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n';
 
-/** Bytes of a .docx file. The same transcript always gives the same bytes. */
-export async function toDocx(transcript: Transcript, options: DocumentOptions = {}): Promise<Uint8Array> {
+/** Bytes of a .docx file. */
+export async function toDocx(transcript: Transcript, options: DocumentOptions): Promise<Uint8Array> {
   const directed = await loadBidi();
   const title = toLine(options.title ?? '');
   const paragraphs = [

@@ -35,11 +35,7 @@ const looks = {
 /** Height of a line, in sizes of the letters: room for the marks above and below of Indic and Arabic letters. */
 const LEADING = 1.55;
 
-/**
- * Bytes of a PDF file.
- *
- * @throws TypeError without a font; MissingFontError when the fonts lack letters of a script
- */
+/** Bytes of a PDF file. @throws TypeError, MissingFontError */
 export async function toPdf(transcript: Transcript, options: PdfOptions): Promise<Uint8Array> {
   const { fonts, date, paper = 'A4' } = options;
   if (fonts.length === 0) throw new TypeError('fonts must hold at least one font');

@@ -4,7 +4,7 @@
  */
 import { newId, normalizeEmail } from '@sealscribe/crypto';
 import { inviteAnswerSchema, routes, workspaceListSchema, type Role } from '@sealscribe/protocol';
-import { untilFirst } from '../account-keys.js';
+import { untilFirst } from '../account-proof.js';
 import { IntegrityError } from '../errors.js';
 import type { FreshnessStore } from '../freshness.js';
 import type { Http } from '../http.js';

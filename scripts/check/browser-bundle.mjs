@@ -1,0 +1,64 @@
+// @ts-check
+// The browser SDK as it is published: small, complete without a bundler, and with nothing in it that only Node has.
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { root } from '../setup.mjs';
+
+/** Bytes of index.js, compressed. */
+const MOST_BYTES = 40_000;
+const folder = join(root, 'packages/sdk-browser');
+const dist = join(folder, 'dist');
+/** What a page with a bundler brings itself. */
+const BROUGHT = ['pdfkit'];
+/** The recogniser's runtime asks at run time whether it is in Node; its worker is checked for what it imports alone. */
+const ASKS_FOR_NODE = 'device-worker.js';
+
+/** What a file imports, statically or on demand. @param {string} code */
+const importsOf = (code) => [
+  ...[...code.matchAll(/(?:^|[;}\n])(?:import|export)(?:[\s{*][^"'()]*?from)?\s*["']([^"'\n]+)["']/g)].map(
+    ([, path = '']) => ({ path, isStatic: true }),
+  ),
+  ...[...code.matchAll(/\bimport\(\s*["'`]([^"'`\n]+)["'`]/g)].map(([, path = '']) => ({
+    path,
+    isStatic: false,
+  })),
+];
+
+/** How code looks that only Node runs. */
+const NODE = /(?<![.\w$"'])(process\s*[.[]|Buffer\s*[.(]|require\s*\(|__dirname)/;
+
+/** @param {string} file @returns {string[]} */
+function problemsOf(file) {
+  const code = readFileSync(join(dist, file), 'utf8');
+  const problems = importsOf(code)
+    .filter(({ path }) => !BROUGHT.includes(path) && !(path.startsWith('./') && existsSync(join(dist, path))))
+    .filter(({ isStatic }) => isStatic || file !== ASKS_FOR_NODE)
+    .map(({ path }) => `${file} imports ${path}, which no browser finds`);
+  if (code.includes('onnxruntime-node')) problems.push(`${file} names onnxruntime-node`);
+  if (file === ASKS_FOR_NODE) return problems;
+  const found = NODE.exec(code)?.[0];
+  if (found !== undefined) problems.push(`${file} uses ${found}, which only Node has`);
+  if (!existsSync(join(dist, `${file}.map`))) problems.push(`${file} has no source map`);
+  return problems;
+}
+
+/** What is wrong with the files. @returns {string[]} */
+export function browserBundle() {
+  const index = readFileSync(join(dist, 'index.js'));
+  const size = gzipSync(index, { level: 9 }).length;
+  const { exports } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const published = Object.values(exports).flatMap((target) =>
+    typeof target === 'string' ? [target] : Object.values(target),
+  );
+  return [
+    ...(size > MOST_BYTES ? [`index.js is ${size} bytes compressed, more than ${MOST_BYTES}`] : []),
+    ...importsOf(index.toString())
+      .filter(({ isStatic }) => isStatic)
+      .map(({ path }) => `index.js is not one file: it begins with ${path}`),
+    ...published.filter((path) => !existsSync(join(folder, path))).map((path) => `${path} is not there`),
+    ...readdirSync(dist)
+      .filter((name) => name.endsWith('.js'))
+      .flatMap(problemsOf),
+  ];
+}
