@@ -92,7 +92,7 @@ describe('pages', () => {
         'form-action': "'none'",
         'frame-ancestors': "'none'",
         'require-trusted-types-for': "'script'",
-        'trusted-types': 'sealscribe',
+        'trusted-types': 'sealscribe sealscribe-device',
       });
       expect(headers.get('cross-origin-opener-policy')).toBe('same-origin');
       expect(headers.get('cross-origin-embedder-policy')).toBe('require-corp');

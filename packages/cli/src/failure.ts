@@ -26,6 +26,8 @@ const exitOf: Record<SealscribeErrorCode, ExitName> = {
   insecure_context: 'other',
   microphone_denied: 'other',
   microphone_missing: 'other',
+  device_unsupported: 'other',
+  device_files_missing: 'other',
   bad_request: 'usage',
   unauthorized: 'auth',
   wrong_credentials: 'auth',

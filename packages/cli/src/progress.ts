@@ -7,12 +7,13 @@ import type { Terminal } from './terminal.js';
 
 /** How far a transcription is, as the SDK reports it. */
 export interface ProgressReport {
-  stage: 'uploading' | 'waiting' | 'decoding' | 'transcribing';
+  stage: 'loading' | 'uploading' | 'waiting' | 'decoding' | 'transcribing';
   /** 0 to 1 of this stage. */
   fraction: number;
 }
 
 const LABELS = {
+  loading: 'Loading',
   uploading: 'Uploading',
   waiting: 'Waiting',
   decoding: 'Decoding',

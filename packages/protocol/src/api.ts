@@ -60,7 +60,8 @@ export const RESPONSE_FORMATS = ['json', 'verbose_json', 'text', 'txt', 'srt', '
 export type ResponseFormat = (typeof RESPONSE_FORMATS)[number];
 
 export const progressSchema = z.strictObject({
-  stage: z.enum(['uploading', 'waiting', 'decoding', 'transcribing']),
+  /** `loading` is that of the model on a device; servers have it loaded. */
+  stage: z.enum(['loading', 'uploading', 'waiting', 'decoding', 'transcribing']),
   /** 0 to 1 of this stage. */
   fraction: z.number().check(z.gte(0), z.lte(1)),
 });

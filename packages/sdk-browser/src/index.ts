@@ -12,14 +12,22 @@ import {
   type SealscribeOptions,
   type SharedTranscript,
 } from '@sealscribe/sdk-core';
+import type { DeviceOptions } from './device/device-options.js';
 import { StorageFreshness } from './storage-freshness.js';
 import { browserPlatform } from './platform.js';
 
 export * from '@sealscribe/sdk-core';
+export type { DeviceOptions };
 export { IndexedDbCache } from './indexed-db-cache.js';
 export { openMicrophone, type Microphone, type MicrophoneOptions } from './microphone.js';
 export { IndexedDbStay } from './indexed-db-stay.js';
 export { StorageFreshness } from './storage-freshness.js';
+
+/** How to reach a server, and where the parts of the recogniser lie that this device has of its own. */
+export interface BrowserOptions extends SealscribeOptions {
+  /** For `transcribe` with `where: 'device'`. */
+  device?: DeviceOptions;
+}
 
 /** A Sealscribe server, seen from a page or a worker. */
 export class Sealscribe extends Core {
@@ -29,13 +37,13 @@ export class Sealscribe extends Core {
    * @throws TypeError when `server` is not an address; SealscribeError "insecure_context" when the page was not loaded over
    * https:// or from localhost: browsers give no cryptography to such pages
    */
-  constructor(options: SealscribeOptions) {
+  constructor(options: BrowserOptions) {
     if (!globalThis.isSecureContext)
       throw new SealscribeError(
         'insecure_context',
         'This page has no cryptography: serve it over https:// or open it from localhost.',
       );
-    super({ ...defaultFreshness(), ...options }, browserPlatform());
+    super({ ...defaultFreshness(), ...options }, browserPlatform(options.device));
   }
 }
 

@@ -1,9 +1,17 @@
 /** A browser under the client: fetch, Blobs and timers. Trust in certificates is the browser's own business. */
 import { SourceError, type OpenAudio, type Platform, type PlatformRequest } from '@sealscribe/sdk-core';
+import type { DeviceTranscriber } from './device.js';
+import type { DeviceOptions } from './device/device-options.js';
 
-/** The platform of pages and workers. */
-export function browserPlatform(): Platform {
+/** The platform of pages and workers. The recogniser is loaded when a recording is first meant for it. */
+export function browserPlatform(device?: DeviceOptions): Platform {
+  let transcriber: DeviceTranscriber | undefined;
   return {
+    transcribeOnDevice: async (recording, options) => {
+      const { DeviceTranscriber } = await import('./device.js');
+      transcriber ??= new DeviceTranscriber(device);
+      return transcriber.transcribe(recording, options);
+    },
     fetch: send,
     openSocket: (address) => new WebSocket(address),
     // Streamed uploads need HTTP/2 and are not in every browser; a Blob of a File is read from the disk as it is sent.

@@ -48,7 +48,9 @@ export type SealscribeErrorCode =
   | 'kdf_unsupported'
   | 'insecure_context'
   | 'microphone_denied'
-  | 'microphone_missing';
+  | 'microphone_missing'
+  | 'device_unsupported'
+  | 'device_files_missing';
 
 /** Base of every error that the client throws and that is not a mistake of the caller. */
 export class SealscribeError extends Error {

@@ -2,7 +2,9 @@
  * What the client needs from where it runs: requests, recordings, time and chance. sdk-node and sdk-browser each pass one in;
  * nothing else in sdk-core depends on a runtime. Cryptography is not here: that is @sealscribe/crypto's own business.
  */
+import type { Transcript } from '@sealscribe/protocol';
 import type { SealscribeError } from './errors.js';
+import type { TranscribeOptions } from './transcription.js';
 
 /** A recording to transcribe. Which kind it is is always said, never guessed from a string. */
 export type AudioSource =
@@ -69,6 +71,14 @@ export interface Platform {
   openAudio(source: { path: string } | { url: string | URL }): Promise<OpenAudio>;
   /** Opens a WebSocket, with the same trust in the server as `fetch`. */
   openSocket(url: string): PlatformSocket;
+  /**
+   * Transcribes a recording right here and sends nothing, where the platform can.
+   * @throws SealscribeError "device_unsupported", "device_files_missing" and others: docs/errors.md
+   */
+  transcribeOnDevice?(
+    recording: Blob,
+    options: Omit<TranscribeOptions, 'where' | 'format'>,
+  ): Promise<Transcript>;
   /** Turns a failure of `fetch` into a better error where the runtime knows more (certificates). */
   explain?(failure: unknown): SealscribeError | undefined;
   /** Resolves after `ms` milliseconds, or rejects with the signal's reason. */

@@ -7,7 +7,7 @@ import { newId } from '@sealscribe/crypto';
 import { SourceError } from './errors.js';
 import type { Answer, Http } from './http.js';
 import { encodeForm, iterate } from './multipart.js';
-import type { AudioSource, OpenAudio } from './platform.js';
+import type { AudioSource, OpenAudio, Platform } from './platform.js';
 
 /** What goes with a recording. */
 export interface RecordingRequest {
@@ -31,7 +31,7 @@ export async function sendRecording<T>(
   read: (answer: Answer) => Promise<T>,
 ): Promise<T> {
   signal?.throwIfAborted();
-  const audio = await openAudio(http, source);
+  const audio = await openAudio(http.platform, source);
   const boundary = `sealscribe-${newId()}`;
   const headers: Record<string, string> = {
     accept: 'text/event-stream',
@@ -61,10 +61,11 @@ export async function sendRecording<T>(
   );
 }
 
-async function openAudio(http: Http, source: AudioSource): Promise<OpenAudio> {
+/** A source as bytes that can be read. @throws SourceError; TypeError when it is none */
+export async function openAudio(platform: Platform, source: AudioSource): Promise<OpenAudio> {
   if (typeof source !== 'object' || source === null)
     throw new TypeError('source must be {path}, {url}, {data} or {stream}');
-  if ('path' in source || 'url' in source) return http.platform.openAudio(source);
+  if ('path' in source || 'url' in source) return platform.openAudio(source);
   if ('data' in source) {
     const { data, name } = source;
     if (!(data instanceof Uint8Array) && !(data instanceof Blob))
@@ -111,7 +112,8 @@ async function* sourceErrors(
 /** Only a plain extension such as ".mp3": it helps the server to tell media apart, and names nobody. */
 const extension = (name: string | undefined): string => /\.[a-z0-9]{1,5}$/i.exec(name ?? '')?.[0] ?? '';
 
-async function gather(chunks: AsyncIterable<Uint8Array>): Promise<Blob> {
+/** All of it in memory, for what takes nothing else. */
+export async function gather(chunks: AsyncIterable<Uint8Array>): Promise<Blob> {
   const parts: Uint8Array[] = [];
   for await (const chunk of chunks) parts.push(chunk);
   return new Blob(parts as BlobPart[]);

@@ -1,6 +1,6 @@
 /**
  * From a recording to a transcript: `POST /v1/transcribe`, with progress, segments and the result streamed down as server-sent
- * events. Keeps nothing.
+ * events. Keeps nothing. on-device.ts is the way that sends nothing.
  */
 import {
   eventSchemas,
@@ -17,9 +17,15 @@ import { badAnswer, checkShape, parseJson, refusal, type Answer, type Http } fro
 import type { AudioSource } from './platform.js';
 import { sendRecording } from './send-recording.js';
 import { readEvents } from './sse.js';
+import { transcribeOnDevice } from './on-device.js';
 
 /** What to do with a recording. */
 export interface TranscribeOptions {
+  /**
+   * Where the recording is recognised: on the `server` (the default), or on this `device`, where nothing is sent and where what is missing
+   * is an error. Browsers can; the options are the same.
+   */
+  where?: 'server' | 'device';
   /** ISO 639-1 code, or "auto" (the default). */
   language?: string;
   /** Id of a model; the server's default otherwise. */
@@ -49,12 +55,17 @@ export async function transcribe(
   source: AudioSource,
   options: TranscribeOptions,
 ): Promise<Transcript | string> {
-  const { format, signal, onProgress } = options;
+  const { format, signal, onProgress, where = 'server' } = options;
+  if (where !== 'server' && where !== 'device') throw new TypeError('where must be "server" or "device"');
   if (format !== undefined && !Object.hasOwn(formats, format))
     throw new TypeError('format must be "srt", "vtt" or "text"');
+  const answer = (transcript: Transcript) =>
+    format === undefined ? transcript : formats[format](transcript);
   const { speakers = 0, diarize = speakers > 0 } = options;
   if (!Number.isSafeInteger(speakers) || speakers < 0 || speakers > 20)
     throw new RangeError('speakers must be a whole number up to 20');
+  if (where === 'device')
+    return answer(await transcribeOnDevice(http.platform, source, { ...options, diarize, speakers }));
   const fields = {
     language: options.language,
     model: options.model,
@@ -69,7 +80,7 @@ export async function transcribe(
     { fields, signal, onProgress },
     (answer) => readResult(answer, options, seen),
   );
-  return format === undefined ? transcript : formats[format](transcript);
+  return answer(transcript);
 }
 
 async function readResult(

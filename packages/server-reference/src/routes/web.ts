@@ -22,7 +22,7 @@ const POLICY = [
   "form-action 'none'",
   "frame-ancestors 'none'",
   "require-trusted-types-for 'script'",
-  'trusted-types sealscribe',
+  'trusted-types sealscribe sealscribe-device',
 ].join('; ');
 
 const HEADERS = {
