@@ -76,6 +76,7 @@ await runScript(() => {
     chromium: 'chromium',
     'firefox-esr': 'firefox-esr',
     bwrap: 'bubblewrap',
+    pulseaudio: 'pulseaudio',
     'systemd-analyze': 'systemd',
     'python3:yaml': 'python3-yaml',
     'python3:cryptography': 'python3-cryptography',

@@ -143,7 +143,7 @@ describe.skipIf(!canRun)('screens', () => {
     await page.keyboard.press('Escape');
     for (const [button, name] of [
       ['History', 'history'],
-      ['Into a workspace', 'add'],
+      ['Workspace', 'add'],
       ['Delete', 'delete'],
     ] as const) {
       await press(button);

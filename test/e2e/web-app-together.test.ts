@@ -112,7 +112,7 @@ describe.skipIf(!canRun)('two people and a workspace', () => {
   test('shows what one puts in to the other, and an edit as a revision', async () => {
     await ada.getByRole('link', { name: 'Transcripts' }).first().click();
     await ada.getByText('Notes of ada').click();
-    await ada.getByRole('button', { name: 'Into a workspace' }).click();
+    await ada.getByRole('button', { name: 'Workspace', exact: true }).click();
     await ada.getByRole('button', { name: 'Put into Newsroom' }).click();
     await ada.getByRole('link', { name: 'Newsroom' }).waitFor();
 

@@ -2,6 +2,7 @@
 import type { ReactNode } from 'react';
 import { Icon, Seal } from './icon.js';
 import { Link } from './link.js';
+import { useRoute } from './route.js';
 import { useSession } from './session.js';
 import { useStrings } from './strings/strings.js';
 
@@ -9,6 +10,8 @@ import { useStrings } from './strings/strings.js';
 export function Frame({ children }: { children: ReactNode }) {
   const t = useStrings();
   const { lock } = useSession();
+  const route = useRoute();
+  const isShared = 'workspace' in route;
   return (
     <div className="frame">
       <a className="skip" href="#main">
@@ -20,11 +23,11 @@ export function Frame({ children }: { children: ReactNode }) {
           <span>Sealscribe</span>
         </Link>
         <nav className="ways" aria-label={t.frame.navigation}>
-          <Link to={{ screen: 'library' }}>
+          <Link to={{ screen: 'library' }} isAround={'id' in route && !isShared}>
             <Icon name="list" />
             {t.frame.library}
           </Link>
-          <Link to={{ screen: 'workspaces' }}>
+          <Link to={{ screen: 'workspaces' }} isAround={isShared}>
             <Icon name="people" />
             {t.frame.workspaces}
           </Link>

@@ -248,7 +248,7 @@ export const en = {
     onlyOwner: 'You are its only owner: make somebody else an owner before you leave, or delete it.',
     delete: 'Delete the workspace',
     deleteWhat: 'It is deleted with all its transcripts, at once and for everybody in it.',
-    add: 'Into a workspace',
+    add: 'Workspace',
     addTitle: 'Put into a workspace',
     addWhat: 'Everybody in it can then read a copy of this transcript as it is now.',
     addTo: (name: string) => `Put into ${name}`,
