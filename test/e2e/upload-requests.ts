@@ -1,4 +1,5 @@
 /** Resumable uploads as a stranger with an HTTP client makes them, by the words of tus 1.0. */
+import { speech } from './behaviour-requests.js';
 import { call, type Answer, type RequestOptions } from './server-requests.js';
 
 /** One account's way to a server's uploads. */
@@ -62,4 +63,13 @@ export class Uploader {
       headers: { 'content-type': 'multipart/form-data; boundary=b', 'content-length': String(body.length) },
     });
   }
+}
+
+/** A WAV file of this size: two seconds of speech, and behind its samples bytes that are no sound, each other than its neighbours. */
+export function paddedSpeech(size: number): Buffer {
+  const sound = speech({ end: 2 });
+  return Buffer.concat(
+    [sound, Buffer.from(Uint32Array.from({ length: size / 4 }, (_, i) => i).buffer)],
+    size,
+  );
 }

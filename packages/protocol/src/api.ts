@@ -64,6 +64,10 @@ export const progressSchema = z.strictObject({
   stage: z.enum(['loading', 'uploading', 'waiting', 'decoding', 'transcribing']),
   /** 0 to 1 of this stage. */
   fraction: z.number().check(z.gte(0), z.lte(1)),
+  /** Of `uploading`, where the size is known: bytes sent so far. */
+  sentBytes: z.optional(z.int().check(z.gte(0))),
+  /** Of `uploading`, where the size is known: bytes of the whole recording. */
+  totalBytes: z.optional(z.int().check(z.gte(0))),
 });
 /** How far a transcription is. */
 export type Progress = z.infer<typeof progressSchema>;

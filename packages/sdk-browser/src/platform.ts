@@ -1,5 +1,6 @@
 /** A browser under the client: fetch, Blobs and timers. Trust in certificates is the browser's own business. */
 import { SourceError, type OpenAudio, type Platform, type PlatformRequest } from '@sealscribe/sdk-core';
+import { whenOnline } from './when-online.js';
 import type { DeviceTranscriber } from './device.js';
 import type { DeviceOptions } from './device/device-options.js';
 
@@ -18,6 +19,7 @@ export function browserPlatform(device?: DeviceOptions): Platform {
     streamsUploads: false,
     openAudio,
     sleep,
+    whenOnline,
     random: Math.random,
     now: Date.now,
   };

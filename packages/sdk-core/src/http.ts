@@ -43,6 +43,10 @@ export interface RequestOptions {
   /** Makes the body for one attempt; `touch` is to be called whenever some of it was taken. */
   body?: (signal: AbortSignal, touch: () => void) => Promise<Body>;
   signal?: AbortSignal | undefined;
+  /** Milliseconds of silence that are allowed in addition while the body leaves unseen; what the slowest line needs by default. */
+  grace?: number;
+  /** Whether a device without a network waits for one instead of giving up. */
+  patient?: boolean;
   /** False for what must not arrive twice, "never" for a body that can be read only once. */
   repeatable?: boolean | 'never';
 }
@@ -59,6 +63,12 @@ export interface Shape<T> {
   safeParse(value: unknown): { success: true; data: T } | { success: false };
 }
 
+/** How long a request waits, in milliseconds, and how often it is tried again. */
+export interface HttpLimits {
+  timeout: number;
+  retries: number;
+}
+
 /** Sends requests to one server. */
 export class Http {
   session: Session | undefined;
@@ -69,7 +79,7 @@ export class Http {
   constructor(
     server: string,
     readonly platform: Platform,
-    private readonly limits: { timeout: number; retries: number },
+    readonly limits: HttpLimits,
   ) {
     this.#base = parseServer(server);
     if (!(limits.timeout > 0)) throw new RangeError('timeout must be a positive number of milliseconds');
@@ -80,6 +90,11 @@ export class Http {
   /** The server's address without a slash at its end. */
   get server(): string {
     return this.#base.href.replace(/\/$/, '');
+  }
+
+  /** How often a failed request is tried again. */
+  get retries(): number {
+    return this.limits.retries;
   }
 
   /** Milliseconds of silence after which an exchange is given up. */
@@ -138,6 +153,7 @@ export class Http {
         platform: this.platform,
         retries: options.repeatable === 'never' ? 0 : this.limits.retries,
         repeatable: options.repeatable !== false,
+        patient: options.patient,
         signal,
       },
     );
@@ -156,14 +172,16 @@ export class Http {
       body = new TextEncoder().encode(JSON.stringify(options.json));
     } else if (options.body) {
       body = await options.body(watchdog.signal, () => watchdog.touch());
+      // Making it may have told its length.
+      Object.assign(headers, options.headers);
     }
     // What goes wrong while the body is made (an unreadable file, a caller's callback) is not the connection's failure.
     const broken: { by?: unknown } = {};
     if (body && !(body instanceof Uint8Array) && !(body instanceof Blob))
       body = closing(body, watchdog.signal, broken);
     // A body in one piece leaves unseen: slow lines get the time that they need.
-    if (body instanceof Uint8Array) watchdog.touch(body.length / SLOWEST);
-    else if (body instanceof Blob) watchdog.touch(body.size / SLOWEST);
+    if (body instanceof Uint8Array) watchdog.touch(options.grace ?? body.length / SLOWEST);
+    else if (body instanceof Blob) watchdog.touch(options.grace ?? body.size / SLOWEST);
     const url = new URL(
       `${this.server}${pathOf(route, options.workspaceId, options.id, options.revision ?? options.subId)}`,
     );

@@ -37,6 +37,11 @@ export interface OpenAudio {
   readonly reopenable: boolean;
   /** The bytes from the start. */
   open(signal: AbortSignal): Promise<Blob | AsyncIterable<Uint8Array>>;
+  /**
+   * The bytes from `start` to before `end`, where the size is known and any of them can be read: such a recording is sent in parts.
+   * @throws SourceError when the recording is not what it was any more
+   */
+  openPart?(start: number, end: number, signal: AbortSignal): Promise<Blob | AsyncIterable<Uint8Array>>;
 }
 
 /** One HTTP request as the client makes it. */
@@ -83,6 +88,8 @@ export interface Platform {
   explain?(failure: unknown): SealscribeError | undefined;
   /** Resolves after `ms` milliseconds, or rejects with the signal's reason. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Waits while the device knows that it has no network; tells whether it had to. Where it is left out, nobody knows. */
+  whenOnline?(signal?: AbortSignal): Promise<boolean>;
   /** A number from 0 to below 1 to spread retries with; never used for keys. */
   random(): number;
   /** Milliseconds since 1970. */

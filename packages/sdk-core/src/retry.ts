@@ -8,7 +8,7 @@ import type { Platform } from './platform.js';
 const FIRST_DELAY = 500;
 const LONGEST_DELAY = 8_000;
 /** A server that wants to be left alone longer than this, in seconds, is not waited for. */
-const LONGEST_WAIT = 60;
+export const LONGEST_WAIT = 60;
 
 /**
  * Whether a failure may pass. `repeatable` says that the request may be sent twice although the first may have arrived;
@@ -26,19 +26,33 @@ function mayPass(failure: unknown, repeatable: boolean): boolean {
  */
 export async function withRetries<T>(
   attempt: () => Promise<T>,
-  options: { platform: Platform; retries: number; repeatable: boolean; signal?: AbortSignal | undefined },
+  options: {
+    platform: Platform;
+    retries: number;
+    repeatable: boolean;
+    /** Whether a device without a network waits for one instead of giving up. */
+    patient?: boolean | undefined;
+    signal?: AbortSignal | undefined;
+  },
 ): Promise<T> {
-  const { platform, retries, repeatable, signal } = options;
-  for (let failures = 0; ; failures++) {
+  const { platform, retries, repeatable, patient, signal } = options;
+  for (let failures = 0; ;) {
     try {
       return await attempt();
     } catch (failure) {
-      if (signal?.aborted || failures >= retries || !mayPass(failure, repeatable)) throw failure;
-      const asked = failure instanceof ApiError ? (failure.retryAfter ?? 0) * 1000 : 0;
-      const backoff = Math.min(FIRST_DELAY * 2 ** failures, LONGEST_DELAY);
-      await platform.sleep(Math.max(asked, backoff / 2) + (platform.random() * backoff) / 2, signal);
+      if (signal?.aborted || !mayPass(failure, repeatable)) throw failure;
+      if (patient && (await platform.whenOnline?.(signal))) continue;
+      if (failures >= retries) throw failure;
+      await platform.sleep(backoff(platform, failures++, failure), signal);
     }
   }
+}
+
+/** Milliseconds to wait after so many failures before this one, or as many as the server asked for. */
+export function backoff(platform: Platform, failures: number, failure: unknown): number {
+  const asked = failure instanceof ApiError ? (failure.retryAfter ?? 0) * 1000 : 0;
+  const delay = Math.min(FIRST_DELAY * 2 ** failures, LONGEST_DELAY);
+  return Math.max(asked, delay / 2) + (platform.random() * delay) / 2;
 }
 
 /** Seconds that a Retry-After header asks for (a count of seconds or a date); undefined where there is none. */

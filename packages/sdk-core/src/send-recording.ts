@@ -1,6 +1,6 @@
 /**
- * A recording on its way up, as a form with a file and a few fields, to a route that answers with server-sent events. Streamed where
- * the platform can; of a file's name only the extension leaves the device.
+ * A recording on its way up, to a route that answers with server-sent events: in parts that survive broken connections (uploads/),
+ * or as a form with a file and a few fields. Streamed where the platform can; of a file's name only the extension leaves the device.
  */
 import type { Progress, Route } from '@sealscribe/protocol';
 import { newId } from '@sealscribe/crypto';
@@ -8,6 +8,8 @@ import { SourceError } from './errors.js';
 import type { Answer, Http } from './http.js';
 import { encodeForm, iterate } from './multipart.js';
 import type { AudioSource, OpenAudio, Platform } from './platform.js';
+import type { PartedAudio } from './uploads/resumable-upload.js';
+import { RESUMABLE_FROM, withUpload } from './uploads/with-upload.js';
 
 /** What goes with a recording. */
 export interface RecordingRequest {
@@ -32,14 +34,37 @@ export async function sendRecording<T>(
 ): Promise<T> {
   signal?.throwIfAborted();
   const audio = await openAudio(http.platform, source);
-  const boundary = `sealscribe-${newId()}`;
+  const parts = partsOf(audio, http.platform.streamsUploads);
+  const sent =
+    parts &&
+    (await withUpload(http, parts, { signal, onProgress }, (upload) => {
+      const form = encodeForm(textsOf({ ...fields, upload }), newBoundary());
+      const headers = { accept: 'text/event-stream', 'content-type': form.contentType };
+      return http.exchange(route, { headers, signal, patient: true, body: async () => form.body }, read);
+    }));
+  return sent ? sent.result : sendForm(http, route, audio, { fields, signal, onProgress }, read);
+}
+
+/** The whole recording in one form. */
+async function sendForm<T>(
+  http: Http,
+  route: Route,
+  audio: OpenAudio,
+  { fields, signal, onProgress }: RecordingRequest,
+  read: (answer: Answer) => Promise<T>,
+): Promise<T> {
+  const boundary = newBoundary();
   const headers: Record<string, string> = {
     accept: 'text/event-stream',
     'content-type': `multipart/form-data; boundary=${boundary}`,
   };
-  const texts = Object.entries(fields).flatMap(([name, data]) =>
-    data === undefined ? [] : [{ name, data }],
-  );
+  const { size } = audio;
+  /** Of a recording of unknown size it is only known that it is on its way. */
+  const report = (sent: number) => {
+    if (size === undefined) return;
+    const fraction = size === 0 ? 1 : Math.min(1, sent / size);
+    onProgress?.({ stage: 'uploading', fraction, sentBytes: Math.min(sent, size), totalBytes: size });
+  };
   return http.exchange(
     route,
     {
@@ -47,18 +72,48 @@ export async function sendRecording<T>(
       signal,
       repeatable: audio.reopenable || 'never',
       body: async (attempt, touch) => {
-        onProgress?.({ stage: 'uploading', fraction: 0 });
-        const data = await readable(audio, attempt, http.platform.streamsUploads);
-        const file = { name: 'file', fileName: `audio${extension(audio.name)}`, data, size: audio.size };
-        const form = encodeForm([...texts, file], boundary);
+        if (size === undefined) onProgress?.({ stage: 'uploading', fraction: 0 });
+        else report(0);
+        const whole = await readable(audio, attempt, http.platform.streamsUploads);
+        const moved = (sent: number) => {
+          touch();
+          report(sent);
+        };
+        const data = whole instanceof Blob ? whole : counted(whole, moved);
+        const file = { name: 'file', fileName: `audio${extension(audio.name)}`, data, size };
+        const form = encodeForm([...textsOf(fields), file], boundary);
         if (form.body instanceof Blob) return form.body;
         if (!http.platform.streamsUploads) return gather(form.body);
         if (form.size !== undefined) headers['content-length'] = String(form.size);
-        return counted(form.body, form.size, touch, onProgress);
+        return form.body;
       },
     },
-    read,
+    (answer) => {
+      // A body in one piece leaves unseen; an answer says that it has arrived.
+      if (size !== undefined && !http.platform.streamsUploads) report(size);
+      return read(answer);
+    },
   );
+}
+
+const newBoundary = () => `sealscribe-${newId()}`;
+
+const textsOf = (fields: RecordingRequest['fields']) =>
+  Object.entries(fields).flatMap(([name, data]) => (data === undefined ? [] : [{ name, data }]));
+
+/** The recording as parts that can be sent again, where it is large enough for that and can be read in any order. */
+function partsOf(audio: OpenAudio, streams: boolean): PartedAudio | undefined {
+  const { size } = audio;
+  if (size === undefined || size < RESUMABLE_FROM || !audio.openPart) return undefined;
+  return {
+    size,
+    openPart: async (start, end, signal) => {
+      const data = await audio.openPart?.(start, end, signal);
+      if (data === undefined) throw new SourceError('The recording can no longer be read.');
+      const chunks = sourceErrors(data instanceof Blob ? iterate(data.stream()) : data, signal);
+      return streams ? chunks : gather(chunks);
+    },
+  };
 }
 
 /** A source as bytes that can be read. @throws SourceError; TypeError when it is none */
@@ -73,7 +128,13 @@ export async function openAudio(platform: Platform, source: AudioSource): Promis
     // Bytes go into a Blob at once, so that a caller who reuses the array does not change a retry.
     const blob = data instanceof Blob ? data : new Blob([data as Uint8Array<ArrayBuffer>]);
     const fileName = name ?? (data instanceof Blob && 'name' in data ? String(data.name) : undefined);
-    return { name: fileName, size: blob.size, reopenable: true, open: async () => blob };
+    return {
+      name: fileName,
+      size: blob.size,
+      reopenable: true,
+      open: async () => blob,
+      openPart: async (start, end) => blob.slice(start, end),
+    };
   }
   if ('stream' in source) {
     const { stream, name } = source;
@@ -121,15 +182,12 @@ export async function gather(chunks: AsyncIterable<Uint8Array>): Promise<Blob> {
 
 async function* counted(
   chunks: AsyncIterable<Uint8Array>,
-  size: number | undefined,
-  touch: () => void,
-  onProgress: RecordingRequest['onProgress'],
+  report: (sent: number) => void,
 ): AsyncGenerator<Uint8Array> {
   let sent = 0;
   for await (const chunk of chunks) {
     yield chunk;
-    touch();
     sent += chunk.length;
-    if (size !== undefined) onProgress?.({ stage: 'uploading', fraction: Math.min(1, sent / size) });
+    report(sent);
   }
 }

@@ -33,11 +33,25 @@ async function openFile(path: string): Promise<OpenAudio> {
       // No further than the size that was announced, should the file grow meanwhile.
       return readLazily(path, isFile ? { end: found.size - 1 } : {});
     },
+    ...(isFile && {
+      openPart: async (start: number, end: number) => {
+        const now = await stat(path).catch((cause: unknown) => {
+          throw unreadable(cause);
+        });
+        // Parts of two recordings would make neither.
+        if (now.size !== found.size || now.mtimeMs !== found.mtimeMs)
+          throw new SourceError('The recording was changed while it was sent: send it again.');
+        return readLazily(path, { start, end: end - 1 });
+      },
+    }),
   };
 }
 
 /** Opens the file when the first bytes are wanted and closes it when no more are: a request that never began leaves nothing open. */
-async function* readLazily(path: string, range: { end?: number }): AsyncGenerator<Uint8Array> {
+async function* readLazily(
+  path: string,
+  range: { start?: number; end?: number },
+): AsyncGenerator<Uint8Array> {
   try {
     yield* createReadStream(path, range) as AsyncIterable<Uint8Array>;
   } catch (cause) {

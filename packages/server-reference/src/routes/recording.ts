@@ -33,7 +33,7 @@ export function useUpload(
 ): AbortSignal {
   if (upload === undefined) return gone;
   const claim = transcriber.uploads.claim(reply.request.accountId, upload);
-  ticket.use(claim.store, claim.release);
+  ticket.use(claim.store, () => claim.release());
   let whole = false;
   reply.raw.once('finish', () => (whole = true));
   reply.raw.once('close', () => claim.answered(whole));

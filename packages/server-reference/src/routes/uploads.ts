@@ -16,7 +16,7 @@ import {
   type Route,
 } from '@sealscribe/protocol';
 import { HttpError } from '../http-error.js';
-import type { Uploads, UploadState } from '../transcription/uploads.js';
+import type { Receiver, Uploads, UploadState } from '../transcription/uploads.js';
 import { readBody } from './read-body.js';
 import { announcedBytes, whenGone } from './recording.js';
 import { idOf } from './validation.js';
@@ -73,7 +73,7 @@ export function registerUploads(
       const receiver = uploads.receive(accountId, id, offset, announcedBytes(request));
       const signal = AbortSignal.any([whenGone(reply), receiver.signal]);
       try {
-        await readBody(request.raw, (chunk) => takeAndWipe(chunk, receiver.append), signal);
+        await readBody(request.raw, (chunk) => takeAndWipe(chunk, receiver), signal);
       } finally {
         receiver.end();
       }
@@ -112,9 +112,9 @@ function bytesIn(request: FastifyRequest, header: string): number {
 const withExpiry = (reply: FastifyReply, { expires }: UploadState) =>
   reply.header('upload-expires', expires.toUTCString());
 
-function takeAndWipe(chunk: Buffer, take: (bytes: Uint8Array) => void): void {
+function takeAndWipe(chunk: Buffer, receiver: Receiver): void {
   try {
-    take(chunk);
+    receiver.append(chunk);
   } finally {
     chunk.fill(0);
   }
