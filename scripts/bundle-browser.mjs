@@ -48,8 +48,17 @@ function asWritten() {
   };
 }
 
-/** @param {string[]} entries Files in the package's src, without the ending. @param {boolean} isWhole Whether all of it is one file. */
-async function bundle(entries, isWhole) {
+/** A worker needs no recogniser, which has a worker of its own. @returns {import('vite').Plugin} */
+function withoutDevice() {
+  return {
+    name: 'without-device',
+    enforce: 'pre',
+    resolveId: (path) => (path === './device.js' ? { id: path, external: true } : undefined),
+  };
+}
+
+/** @param {string} entry A file in the package's src, without the ending. @param {boolean} isWhole Whether all of it is one file. */
+async function bundle(entry, isWhole) {
   const { build } = await import('vite');
   await build({
     root: folder,
@@ -57,7 +66,7 @@ async function bundle(entries, isWhole) {
     publicDir: false,
     logLevel: 'error',
     resolve: { alias },
-    plugins: [asWritten(), minified()],
+    plugins: [asWritten(), ...(isWhole ? [withoutDevice()] : []), minified()],
     build: {
       outDir: 'dist',
       emptyOutDir: false,
@@ -65,7 +74,7 @@ async function bundle(entries, isWhole) {
       target: 'esnext',
       minify: false,
       sourcemap: true,
-      lib: { entry: Object.fromEntries(entries.map((name) => [name, `src/${name}.ts`])), formats: ['es'] },
+      lib: { entry: { [entry]: `src/${entry}.ts` }, formats: ['es'] },
       rollupOptions: {
         // Only a page with a bundler of its own has it.
         external: ['pdfkit'],
@@ -88,5 +97,5 @@ async function bundle(entries, isWhole) {
 
 /** Writes the files. */
 export async function bundleBrowser() {
-  await bundle(['index'], false);
+  await Promise.all([bundle('index', false), bundle('vault-worker', true)]);
 }

@@ -26,6 +26,8 @@ const exitOf: Record<SealscribeErrorCode, ExitName> = {
   insecure_context: 'other',
   microphone_denied: 'other',
   microphone_missing: 'other',
+  feature_missing: 'other',
+  worker_failed: 'other',
   device_unsupported: 'other',
   device_files_missing: 'other',
   bad_request: 'usage',

@@ -3,6 +3,7 @@
  * the browser clears it, it is fetched again.
  */
 import type { CacheStore } from '@sealscribe/sdk-core';
+import { openDatabase } from './open-database.js';
 
 const STORE = 'sealed';
 
@@ -11,7 +12,7 @@ export class IndexedDbCache implements CacheStore {
   #database: Promise<IDBDatabase> | undefined;
 
   /** @param name Name of the database. */
-  constructor(private readonly name = 'sealscribe-cache') {}
+  constructor(readonly name = 'sealscribe-cache') {}
 
   async get(name: string): Promise<Uint8Array | undefined> {
     const found: unknown = await this.#run('readonly', (store) => store.get(name));
@@ -34,22 +35,13 @@ export class IndexedDbCache implements CacheStore {
   }
 
   async #run<T>(mode: IDBTransactionMode, work: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
-    this.#database ??= this.#open();
+    this.#database ??= openDatabase(this.name, STORE);
     this.#database.catch(() => (this.#database = undefined));
     const transaction = (await this.#database).transaction(STORE, mode);
     const request = work(transaction.objectStore(STORE));
     return new Promise((resolve, reject) => {
       transaction.oncomplete = () => resolve(request.result);
       transaction.onabort = () => reject(transaction.error ?? new Error('The browser keeps no more data.'));
-    });
-  }
-
-  #open(): Promise<IDBDatabase> {
-    const request = indexedDB.open(this.name, 1);
-    request.onupgradeneeded = () => void request.result.createObjectStore(STORE);
-    return new Promise((resolve, reject) => {
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = () => reject(request.error ?? new Error('The browser has no database.'));
     });
   }
 }

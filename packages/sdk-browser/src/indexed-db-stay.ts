@@ -4,6 +4,7 @@
  * use it, in every tab.
  */
 import type { KeepableAccount, KeptAccount, StayStore } from '@sealscribe/sdk-core';
+import { openDatabase } from './open-database.js';
 
 const STORE = 'accounts';
 
@@ -27,7 +28,7 @@ export class IndexedDbStay implements StayStore {
 
   /** Opens the database for one piece of work, so that it can be deleted in between. */
   async #run<T>(mode: IDBTransactionMode, work: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
-    const database = await this.#open();
+    const database = await openDatabase(this.name, STORE);
     try {
       const transaction = database.transaction(STORE, mode);
       const request = work(transaction.objectStore(STORE));
@@ -38,14 +39,5 @@ export class IndexedDbStay implements StayStore {
     } finally {
       database.close();
     }
-  }
-
-  #open(): Promise<IDBDatabase> {
-    const request = indexedDB.open(this.name, 1);
-    request.onupgradeneeded = () => void request.result.createObjectStore(STORE);
-    return new Promise((resolve, reject) => {
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = () => reject(request.error ?? new Error('The browser has no database.'));
-    });
   }
 }

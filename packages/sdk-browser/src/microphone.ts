@@ -23,8 +23,8 @@ export interface Microphone extends AsyncIterable<Int16Array<ArrayBuffer>> {
 /**
  * Opens the microphone; the browser asks the person.
  *
- * @throws SealscribeError "microphone_denied" when the person or the page's policy says no, "microphone_missing" when there is none or
- * the browser cannot, "insecure_context"
+ * @throws SealscribeError "microphone_denied" when the person or the page's policy says no, "microphone_missing" when there is none,
+ * "feature_missing" when the browser cannot record, "insecure_context"
  * @example
  * ```ts
  * const microphone = await openMicrophone();
@@ -37,12 +37,21 @@ export async function openMicrophone(options: MicrophoneOptions = {}): Promise<M
       'insecure_context',
       'This page has no microphone: serve it over https:// or open it from localhost.',
     );
+  if (!('mediaDevices' in navigator) || typeof AudioWorkletNode === 'undefined')
+    throw new SealscribeError(
+      'feature_missing',
+      'This browser cannot record sound (mediaDevices, AudioWorklet): use another.',
+    );
   const media = await askForMicrophone(options.device);
   try {
     return await capture(media, options.worklet);
   } catch (cause) {
     for (const track of media.getTracks()) track.stop();
-    throw new SealscribeError('microphone_missing', 'This browser cannot record sound.', { cause });
+    throw new SealscribeError(
+      'feature_missing',
+      'The recording did not start: is capture-worklet.js there, and does the browser allow sound?',
+      { cause },
+    );
   }
 }
 

@@ -1,18 +1,26 @@
 /** A browser under the client: fetch, Blobs and timers. Trust in certificates is the browser's own business. */
-import { SourceError, type OpenAudio, type Platform, type PlatformRequest } from '@sealscribe/sdk-core';
+import {
+  SealscribeError,
+  SourceError,
+  type OpenAudio,
+  type Platform,
+  type PlatformRequest,
+} from '@sealscribe/sdk-core';
 import { whenOnline } from './when-online.js';
-import type { DeviceTranscriber } from './device.js';
+import type * as Device from './device.js';
 import type { DeviceOptions } from './device/device-options.js';
+import type { WorkerOption } from './worker/start-worker.js';
+import { WorkerThread } from './worker/worker-thread.js';
 
 /** The platform of pages and workers. The recogniser is loaded when a recording is first meant for it. */
-export function browserPlatform(device?: DeviceOptions): Platform {
-  let transcriber: DeviceTranscriber | undefined;
+export function browserPlatform(device?: DeviceOptions, worker: WorkerOption = false): Platform {
+  let transcriber: Device.DeviceTranscriber | undefined;
   return {
     transcribeOnDevice: async (recording, options) => {
-      const { DeviceTranscriber } = await import('./device.js');
-      transcriber ??= new DeviceTranscriber(device);
+      transcriber ??= new (await loadDevice()).DeviceTranscriber(device);
       return transcriber.transcribe(recording, options);
     },
+    ...(worker === false ? {} : { openThread: (account, home) => new WorkerThread(worker, account, home) }),
     fetch: send,
     openSocket: (address) => new WebSocket(address),
     // Streamed uploads need HTTP/2 and are not in every browser; a Blob of a File is read from the disk as it is sent.
@@ -71,4 +79,14 @@ function sleep(ms: number, signal?: AbortSignal): Promise<void> {
     if (signal?.aborted) stop();
     else signal?.addEventListener('abort', stop, { once: true });
   });
+}
+
+async function loadDevice(): Promise<typeof Device> {
+  try {
+    return await import('./device.js');
+  } catch (cause) {
+    throw new SealscribeError('device_files_missing', 'device.js could not be loaded. Nothing was sent.', {
+      cause,
+    });
+  }
 }

@@ -32,7 +32,7 @@ import { PrivateMode } from './private-mode.js';
 import { onDemand, recoveryKeyOf } from './on-demand.js';
 import { vaultSpace } from './space.js';
 import { Stay, type StayStore } from './stay.js';
-import { openStream, type StreamOptions, type TranscriptStream } from './stream.js';
+import type { StreamOptions, TranscriptStream } from './stream.js';
 import { MemoryCache, SealedCache, type CacheStore } from './search/cache.js';
 import { transcribe, type TranscribeOptions } from './transcription.js';
 import { Vault } from './vault.js';
@@ -146,6 +146,7 @@ export class Sealscribe {
    * ```
    */
   async stream(options: StreamOptions = {}): Promise<TranscriptStream> {
+    const { openStream } = await onDemand(import('./stream.js'));
     return openStream(this.#http, options);
   }
 

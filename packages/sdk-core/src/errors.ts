@@ -49,6 +49,8 @@ export type SealscribeErrorCode =
   | 'insecure_context'
   | 'microphone_denied'
   | 'microphone_missing'
+  | 'feature_missing'
+  | 'worker_failed'
   | 'device_unsupported'
   | 'device_files_missing';
 

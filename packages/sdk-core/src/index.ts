@@ -28,7 +28,15 @@ export type { StreamEvent, StreamOptions, StreamPartial, TranscriptStream } from
 export { chatModel, type ChatModelOptions, type LanguageModel } from './summary/chat-model.js';
 export { summarize, type SummarySentence } from './summary/extractive.js';
 export { askModel, type AskOptions } from './summary/with-model.js';
+export {
+  openTranscripts,
+  type SignedIn,
+  type ThreadAccount,
+  type ThreadHome,
+  type VaultThread,
+} from './thread.js';
 export type { TranscribeOptions } from './transcription.js';
+export type { TranscriptionWishes } from './transcription-wishes.js';
 export { MemoryCache, type CacheStore } from './search/cache.js';
 export type { SearchHit, SearchOptions } from './search/vault-search.js';
 export type { Transcripts } from './transcripts.js';

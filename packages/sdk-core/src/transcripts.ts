@@ -10,8 +10,9 @@ import { ConflictError, DamagedVaultError, type IntegrityError } from './errors.
 import { checkRevision, listHistory, openEarlier } from './history.js';
 import { isNotFound, refusal } from './http.js';
 import { checkId } from './private-mode.js';
-import type { CacheStore } from './search/cache.js';
-import { VaultSearch, type SearchHit, type SearchOptions } from './search/vault-search.js';
+import { onDemand } from './on-demand.js';
+import { SealedCache, type CacheStore } from './search/cache.js';
+import type { SearchHit, SearchOptions, VaultSearch } from './search/vault-search.js';
 import type { Space } from './space.js';
 import { KeysChanged, TranscriptMoved, VaultListing, isOutdated, vanished } from './vault-listing.js';
 import { MAX_READS, readAll, readCurrent, toEntries } from './vault-reading.js';
@@ -24,25 +25,20 @@ export class Transcripts {
   readonly #space: Space;
   readonly #listing: VaultListing;
   readonly #writing: VaultWriting;
-  readonly #search: VaultSearch;
+  readonly #cache: CacheStore;
+  /** Made with the first search. */
+  #search: VaultSearch | undefined;
 
   constructor(space: Space, cache: CacheStore) {
     this.#space = space;
     this.#listing = new VaultListing(space);
     this.#writing = new VaultWriting(space, this.#listing);
-    this.#search = new VaultSearch(
-      {
-        ...{ space, listing: this.#listing },
-        readAll: (signal) => readAll(space, this.#listing, signal),
-        current: (id, signal) => this.#current(id, signal),
-      },
-      cache,
-    );
+    this.#cache = cache;
   }
 
   /** Forgets what was opened to be searched. */
   protected forgetOpened(): void {
-    this.#search.clear();
+    this.#search?.clear();
   }
 
   /**
@@ -99,6 +95,15 @@ export class Transcripts {
    * @throws TypeError when there is nothing to look for; DamagedVaultError as {@link list}
    */
   async search(query: string, options: SearchOptions = {}): Promise<SearchHit[]> {
+    const { VaultSearch } = await onDemand(import('./search/vault-search.js'));
+    this.#search ??= new VaultSearch(
+      {
+        ...{ space: this.#space, listing: this.#listing },
+        readAll: (signal) => readAll(this.#space, this.#listing, signal),
+        current: (id, signal) => this.#current(id, signal),
+      },
+      this.#cache,
+    );
     return this.#search.search(query, options);
   }
 
@@ -235,7 +240,8 @@ export class Transcripts {
         throw await this.#conflict(id, options.revision);
       try {
         await this.#writing.delete(id, entry);
-        await this.#search.forget(id);
+        if (this.#search) await this.#search.forget(id);
+        else await new SealedCache(this.#cache, this.#space.id).keepOnly(new Set(), id);
         return;
       } catch (failure) {
         if (failure instanceof KeysChanged) continue;

@@ -1,7 +1,7 @@
 /**
  * The vault: an account's own transcripts, sealed under a key that only the account's password opens (docs/formats.md, sealed-v1).
  */
-import { routes } from '@sealscribe/protocol';
+import { routes, type Transcript } from '@sealscribe/protocol';
 import type { OpenAccount } from './account.js';
 import type { FreshnessStore } from './freshness.js';
 import type { Http } from './http.js';
@@ -17,7 +17,10 @@ import {
   type ShareOptions,
 } from './shares/vault-shares.js';
 import { vaultSpace } from './space.js';
+import type { SearchHit, SearchOptions } from './search/vault-search.js';
+import type { VaultThread } from './thread.js';
 import { Transcripts } from './transcripts.js';
+import type { Changes, Labels, Saved, VaultTranscript } from './vault-types.js';
 import { onDemand } from './on-demand.js';
 import { loadWorkspaces, type Workspaces } from './workspaces/load-workspaces.js';
 import type { Workspaces as LoadedWorkspaces } from './workspaces/workspaces.js';
@@ -27,6 +30,8 @@ export class Vault extends Transcripts {
   readonly accountId: string;
   readonly #http: Http;
   readonly #key: HeldKey;
+  readonly #startThread: () => VaultThread | undefined;
+  #thread: VaultThread | undefined;
   /** Transcripts together with others. */
   readonly workspaces: Workspaces;
 
@@ -44,6 +49,7 @@ export class Vault extends Transcripts {
       onLock: () => {
         this.forgetOpened();
         loaded?.lock();
+        this.#thread?.end();
       },
     });
     super(
@@ -53,11 +59,42 @@ export class Vault extends Transcripts {
     this.accountId = accountId;
     this.#http = http;
     this.#key = key;
+    this.#startThread = () => {
+      const { server, limits, platform } = http;
+      const signedIn = () => ({ session: http.session, apiKey: http.apiKey });
+      const account = { server, limits, accountId, accountKey: key.use() };
+      return platform.openThread?.(account, { signedIn, freshness, cache });
+    };
     const account = { accountId, accountKey: () => key.use() };
     this.workspaces = loadWorkspaces(async () => {
       const { Workspaces } = await onDemand(import('./workspaces/workspaces.js'));
       return (loaded = new Workspaces(http, freshness, cache, { account, own: this }));
     });
+  }
+
+  /** The thread, where there is one: started with the first call that needs it. @throws SealscribeError "locked" */
+  #inThread(): VaultThread | undefined {
+    this.#key.use();
+    return (this.#thread ??= this.#startThread());
+  }
+
+  override async save(transcript: Transcript, labels: Labels = {}): Promise<Saved> {
+    return this.#inThread()?.save(transcript, labels) ?? super.save(transcript, labels);
+  }
+
+  override async open(
+    id: string,
+    options: { words?: boolean; signal?: AbortSignal } = {},
+  ): Promise<VaultTranscript> {
+    return this.#inThread()?.open(id, options) ?? super.open(id, options);
+  }
+
+  override async update(id: string, changes: Changes, options: { revision?: number } = {}): Promise<Saved> {
+    return this.#inThread()?.update(id, changes, options) ?? super.update(id, changes, options);
+  }
+
+  override async search(query: string, options: SearchOptions = {}): Promise<SearchHit[]> {
+    return this.#inThread()?.search(query, options) ?? super.search(query, options);
   }
 
   /** Forgets the key; every later call throws SealscribeError "locked". With `lockAfter` it happens by itself. */
