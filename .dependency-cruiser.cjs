@@ -12,7 +12,14 @@ const allowed = {
     'pdfkit',
   ],
   'sdk-node': ['@sealscribe/sdk-core', 'undici', 'node:'],
-  'sdk-browser': ['@sealscribe/sdk-core'],
+  'sdk-browser': [
+    '@sealscribe/sdk-core',
+    // In the worker that recognises.
+    '@sealscribe/asr',
+    '@sealscribe/crypto',
+    'mediabunny',
+    'onnxruntime-web',
+  ],
   cli: [
     '@sealscribe/sdk-node',
     'commander',

@@ -32,7 +32,10 @@ const deviceWorker = {
   noExternal: [/./],
   // From the source: dist is written at the same time.
   esbuildOptions: (options: Parameters<NonNullable<Options['esbuildOptions']>>[0]) => {
-    options.alias = { '@sealscribe/asr': './packages/asr/src/index.ts' };
+    options.alias = {
+      '@sealscribe/asr': './packages/asr/src/index.ts',
+      '@sealscribe/crypto': './packages/crypto/src/index.ts',
+    };
   },
   minify: true,
   splitting: false,

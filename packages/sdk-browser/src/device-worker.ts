@@ -49,7 +49,7 @@ async function openInPage(recording: Blob): Promise<DecodedRecording> {
     );
   async function* chunks(): AsyncGenerator<DecodedChunk> {
     for (;;) {
-      const { kind, ...chunk } = (await askPage({ kind: 'more' })) as ToWorker & { kind: 'samples' };
+      const chunk = (await askPage({ kind: 'more' })) as ToWorker & { kind: 'samples' };
       if (chunk.channels[0]?.length === 0) return;
       yield chunk;
     }
@@ -68,7 +68,12 @@ function fail(error: unknown): void {
     error instanceof DeviceFailure
       ? error
       : { code: 'recognizer_failed' as const, message: 'The recogniser failed.', cause: error };
-  tell({ kind: 'failed', code, message, cause: cause === undefined ? undefined : String(cause) });
+  tell({
+    kind: 'failed',
+    code,
+    message,
+    cause: cause instanceof Error ? `${cause.name}: ${cause.message}` : undefined,
+  });
 }
 
 // The runtime starts its threads from this file too; those have another master.

@@ -5,22 +5,24 @@
  *
  * @packageDocumentation
  */
-import { SealscribeError, type ModelInfo, type Transcript } from '@sealscribe/sdk-core';
+import {
+  SealscribeError,
+  type ModelInfo,
+  type Transcript,
+  type TranscriptionWishes,
+} from '@sealscribe/sdk-core';
 import { decodeInPage, type PageRecording } from './device/decode-in-page.js';
-import type { DeviceOptions, DeviceTranscribeOptions } from './device/device-options.js';
+import type { DeviceOptions } from './device/device-options.js';
 import type { FromWorker, Job, ToWorker } from './device/messages.js';
 import { startWorker } from './device/worker-address.js';
 
-export type { DeviceOptions, DeviceTranscribeOptions };
+export type { DeviceOptions };
 
 const MOST_SPEAKERS = 20;
 const MOST_THREADS = 4;
 
 /** What one piece of work in the worker is heard by. */
-interface Listener {
-  readonly onProgress?: DeviceTranscribeOptions['onProgress'];
-  readonly onSegment?: DeviceTranscribeOptions['onSegment'];
-}
+type Listener = Pick<TranscriptionWishes, 'onProgress' | 'onSegment'>;
 
 /**
  * A recogniser on this device. The model is loaded once and stays in memory, about 300 MB, until `close`; recordings are taken one
@@ -60,7 +62,7 @@ export class DeviceTranscriber {
    *
    * @throws SealscribeError "device_unsupported", "device_files_missing"; AbortError
    */
-  async prepare(options: Pick<DeviceTranscribeOptions, 'signal' | 'onProgress'> = {}): Promise<ModelInfo> {
+  async prepare(options: Pick<TranscriptionWishes, 'signal' | 'onProgress'> = {}): Promise<ModelInfo> {
     return this.#inTurn(options.signal, async () => this.#load(options));
   }
 
@@ -70,15 +72,15 @@ export class DeviceTranscriber {
    * @throws SealscribeError "device_unsupported", "device_files_missing", "undecodable_media", "no_audio", "recognizer_failed",
    * "language_not_supported" or "model_not_found"; AbortError; TypeError, RangeError
    */
-  async transcribe(recording: Blob, options: DeviceTranscribeOptions = {}): Promise<Transcript> {
+  async transcribe(recording: Blob, wishes: TranscriptionWishes = {}): Promise<Transcript> {
     if (!(recording instanceof Blob)) throw new TypeError('recording must be a Blob or File');
-    const { language, model, signal, speakers = 0, diarize = speakers > 0 } = options;
+    const { language, model, signal, speakers = 0, diarize = speakers > 0 } = wishes;
     if (!Number.isSafeInteger(speakers) || speakers < 0 || speakers > MOST_SPEAKERS)
       throw new RangeError(`speakers must be a whole number up to ${MOST_SPEAKERS}`);
     const job: Job = { recording, language, model, speakers: diarize ? speakers : undefined };
     return this.#inTurn(signal, async () => {
-      await this.#load(options);
-      const done = await this.#exchange({ kind: 'transcribe', job }, options);
+      await this.#load(wishes);
+      const done = await this.#exchange({ kind: 'transcribe', job }, wishes);
       return (done as FromWorker & { kind: 'transcript' }).transcript;
     });
   }

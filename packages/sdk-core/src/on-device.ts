@@ -6,7 +6,7 @@ import type { Transcript } from '@sealscribe/protocol';
 import { SealscribeError } from './errors.js';
 import type { AudioSource, Platform } from './platform.js';
 import { gather, openAudio } from './send-recording.js';
-import type { TranscribeOptions } from './transcription.js';
+import type { TranscriptionWishes } from './transcription-wishes.js';
 
 /**
  * Transcribes a recording on this device.
@@ -16,16 +16,16 @@ import type { TranscribeOptions } from './transcription.js';
 export async function transcribeOnDevice(
   platform: Platform,
   source: AudioSource,
-  options: TranscribeOptions,
+  wishes: TranscriptionWishes,
 ): Promise<Transcript> {
   if (!platform.transcribeOnDevice)
     throw new SealscribeError(
       'device_unsupported',
       'This client has no recogniser of its own: use one in a browser, or run a server on this machine.',
     );
-  const { signal = new AbortController().signal } = options;
+  const { signal = new AbortController().signal } = wishes;
   signal.throwIfAborted();
   const audio = await openAudio(platform, source);
   const data = await audio.open(signal);
-  return platform.transcribeOnDevice(data instanceof Blob ? data : await gather(data), options);
+  return platform.transcribeOnDevice(data instanceof Blob ? data : await gather(data), wishes);
 }

@@ -4,7 +4,8 @@
  */
 import type { Transcript } from '@sealscribe/protocol';
 import type { SealscribeError } from './errors.js';
-import type { TranscribeOptions } from './transcription.js';
+import type { ThreadAccount, ThreadHome, VaultThread } from './thread.js';
+import type { TranscriptionWishes } from './transcription-wishes.js';
 
 /** A recording to transcribe. Which kind it is is always said, never guessed from a string. */
 export type AudioSource =
@@ -80,10 +81,7 @@ export interface Platform {
    * Transcribes a recording right here and sends nothing, where the platform can.
    * @throws SealscribeError "device_unsupported", "device_files_missing" and others: docs/errors.md
    */
-  transcribeOnDevice?(
-    recording: Blob,
-    options: Omit<TranscribeOptions, 'where' | 'format'>,
-  ): Promise<Transcript>;
+  transcribeOnDevice?(recording: Blob, wishes: TranscriptionWishes): Promise<Transcript>;
   /** Turns a failure of `fetch` into a better error where the runtime knows more (certificates). */
   explain?(failure: unknown): SealscribeError | undefined;
   /** Resolves after `ms` milliseconds, or rejects with the signal's reason. */
@@ -94,6 +92,11 @@ export interface Platform {
   random(): number;
   /** Milliseconds since 1970. */
   now(): number;
+  /**
+   * Another thread for what takes long with a vault; without it, everything is done where the client is.
+   * @throws SealscribeError "worker_failed" from its calls when it cannot be started
+   */
+  openThread?(account: ThreadAccount, home: ThreadHome): VaultThread;
   /** Lets go of all connections, at once. */
   close?(): Promise<void>;
 }

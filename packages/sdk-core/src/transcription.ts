@@ -2,43 +2,22 @@
  * From a recording to a transcript: `POST /v1/transcribe`, with progress, segments and the result streamed down as server-sent
  * events. Keeps nothing. on-device.ts is the way that sends nothing.
  */
-import {
-  eventSchemas,
-  routes,
-  toSrt,
-  toTxt,
-  toVtt,
-  type Progress,
-  type Segment,
-  type Transcript,
-} from '@sealscribe/protocol';
+import { eventSchemas, routes, toSrt, toTxt, toVtt, type Transcript } from '@sealscribe/protocol';
 import { ConnectionError } from './errors.js';
 import { badAnswer, checkShape, parseJson, refusal, type Answer, type Http } from './http.js';
 import type { AudioSource } from './platform.js';
 import { sendRecording } from './send-recording.js';
 import { readEvents } from './sse.js';
+import type { TranscriptionWishes } from './transcription-wishes.js';
 import { transcribeOnDevice } from './on-device.js';
 
 /** What to do with a recording. */
-export interface TranscribeOptions {
+export interface TranscribeOptions extends TranscriptionWishes {
   /**
    * Where the recording is recognised: on the `server` (the default), or on this `device`, where nothing is sent and where what is missing
-   * is an error. Browsers can; the options are the same.
+   * is an error. Browsers can.
    */
-  where?: 'server' | 'device';
-  /** ISO 639-1 code, or "auto" (the default). */
-  language?: string;
-  /** Id of a model; the server's default otherwise. */
-  model?: string;
-  /** Whether to tell speakers apart: their labels stand in the result, not in the segments that `onSegment` is called with. */
-  diarize?: boolean;
-  /** How many speakers there are, up to 20; 0 (the default) means find out. Anything above implies `diarize`. */
-  speakers?: number;
-  signal?: AbortSignal;
-  /** Called with each step forward; `fraction` is 0 to 1 of its stage. Starts anew when the connection broke and is tried again. */
-  onProgress?: (progress: Progress) => void;
-  /** Called with each segment as soon as it is certain, in order, once each. */
-  onSegment?: (segment: Segment) => void;
+  where?: 'server' | 'device' | undefined;
   /** Answer with a text in this format instead of a transcript. */
   format?: 'srt' | 'vtt' | 'text' | undefined;
 }

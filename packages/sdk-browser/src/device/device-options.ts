@@ -1,7 +1,4 @@
-/** What an app says about recognition on the device. Types alone: the main bundle imports them too. */
-import type { Progress, Segment } from '@sealscribe/sdk-core';
-
-/** Where the parts of the recogniser lie, and what it may use. */
+/** Where the parts of the recogniser lie, and what it may use. A type alone: the main bundle imports it too. */
 export interface DeviceOptions {
   /**
    * Folder with the model and the runtime, as `sealscribe-device-files` fills it; `sealscribe-device/` beside the page by default.
@@ -15,22 +12,4 @@ export interface DeviceOptions {
    * (`crossOriginIsolated`) there is one, whatever this says.
    */
   threads?: number;
-}
-
-/** What to do with a recording on the device. */
-export interface DeviceTranscribeOptions {
-  /** BCP 47 tag, or "auto" (the default). */
-  language?: string | undefined;
-  /** Id of the model, where the recording is for that one alone. */
-  model?: string | undefined;
-  /** Whether to tell speakers apart: their labels stand in the result, not in the segments that `onSegment` is called with. */
-  diarize?: boolean | undefined;
-  /** How many speakers there are, up to 20; 0 (the default) means find out. Anything above implies `diarize`. */
-  speakers?: number | undefined;
-  /** Ends the work at once. */
-  signal?: AbortSignal | undefined;
-  /** Called with each step forward: "loading" the model, "decoding" where that comes first, "transcribing". */
-  onProgress?: ((progress: Progress) => void) | undefined;
-  /** Called with each segment as soon as it is certain, in order. */
-  onSegment?: ((segment: Segment) => void) | undefined;
 }

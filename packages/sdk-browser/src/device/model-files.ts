@@ -3,6 +3,7 @@
  * the second visit loads nothing. The model's hashes are those of its manifest; the runtime's stands here, because the program in
  * this bundle runs with no other.
  */
+import { encodeBase64url, sha256 } from '@sealscribe/crypto';
 import { DeviceFailure } from './device-failure.js';
 
 /** A file and what it must be. */
@@ -139,10 +140,9 @@ async function keep(cache: Cache, key: string, bytes: Uint8Array<ArrayBuffer>): 
   }
 }
 
-async function isFile(bytes: Uint8Array<ArrayBuffer>, { size, sha256 }: ModelFileInfo): Promise<boolean> {
-  if (bytes.length !== size) return false;
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('') === sha256;
+async function isFile(bytes: Uint8Array, { size, sha256: hash }: ModelFileInfo): Promise<boolean> {
+  const wanted = Uint8Array.from(hash.match(/../g) ?? [], (pair) => parseInt(pair, 16));
+  return bytes.length === size && (await sha256(bytes)) === encodeBase64url(wanted);
 }
 
 function readManifest(value: unknown): ModelManifest {
