@@ -65,9 +65,9 @@ export class Uploader {
   }
 }
 
-/** A WAV file of this size: two seconds of speech, and behind its samples bytes that are no sound, each other than its neighbours. */
+/** A WAV file of this size: a second of speech, and behind its samples bytes that are no sound, each other than its neighbours. */
 export function paddedSpeech(size: number): Buffer {
-  const sound = speech({ end: 2 });
+  const sound = speech({ end: 1 });
   return Buffer.concat(
     [sound, Buffer.from(Uint32Array.from({ length: size / 4 }, (_, i) => i).buffer)],
     size,
