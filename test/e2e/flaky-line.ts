@@ -7,10 +7,14 @@ export interface FlakyLine {
   url: string;
   /** Counts of bytes to the server at which it is cut, in order. */
   cutAt: number[];
-  /** How many have been cut. */
+  /** How many times it has been cut. */
   cuts: number;
+  /** Milliseconds for which it is down after each cut. */
+  downFor: number;
   /** Bytes that went to the server so far. */
   bytes: number;
+  /** Called with each of them. */
+  onBytes?: (() => void) | undefined;
   /** While it is down, connections end at once. */
   goDown(): void;
   goUp(): void;
@@ -25,6 +29,7 @@ export async function startFlakyLine(server: string): Promise<FlakyLine> {
     url: '',
     cutAt: [],
     cuts: 0,
+    downFor: 0,
     bytes: 0,
     goDown: () => {
       down = true;
@@ -54,6 +59,7 @@ export async function startFlakyLine(server: string): Promise<FlakyLine> {
     }
     near.on('data', (chunk: Buffer) => {
       line.bytes += chunk.length;
+      line.onBytes?.();
       if (!far.write(chunk)) {
         near.pause();
         far.once('drain', () => near.resume());
@@ -62,6 +68,9 @@ export async function startFlakyLine(server: string): Promise<FlakyLine> {
       line.cutAt.shift();
       line.cuts++;
       end();
+      if (line.downFor === 0) return;
+      line.goDown();
+      setTimeout(() => line.goUp(), line.downFor);
     });
     far.pipe(near);
   });

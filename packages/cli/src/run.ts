@@ -1,6 +1,7 @@
 /**
  * One run from arguments to exit code. Failures become one line on stderr, and with --json a second line that scripts can read.
  */
+import { setTimeout } from 'node:timers/promises';
 import { CommanderError } from 'commander';
 import { EXIT } from './exit-codes.js';
 import { explainFailure, isCode } from './failure.js';
@@ -8,6 +9,9 @@ import { markIds } from './options.js';
 import { say } from './output.js';
 import { buildProgram } from './program.js';
 import type { Terminal } from './terminal.js';
+
+/** Longer than the SDK takes to take an upload back. */
+const PARTING_MS = 1500;
 
 /** Runs the command with the arguments after its name; never throws. Returns the exit code. */
 export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
@@ -22,6 +26,7 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     // Whoever read our output has had enough of it.
     if (isCode(error, 'EPIPE')) return EXIT.success;
     const failure = explainFailure(error);
+    if (failure.exit === 'interrupted') await part(terminal.parting);
     say(terminal, `sealscribe: ${failure.message}`);
     if (args.includes('--json')) {
       const { code, message, exit } = failure;
@@ -38,4 +43,10 @@ function interruption(signal: AbortSignal): Promise<never> {
     if (signal.aborted) stop();
     else signal.addEventListener('abort', stop, { once: true });
   });
+}
+
+/** Waits for a parting, a moment at most. */
+async function part(parting: Promise<unknown> | undefined): Promise<void> {
+  const moment = setTimeout(PARTING_MS, undefined, { ref: false });
+  await Promise.race([parting?.catch(() => undefined), moment]);
 }

@@ -14,6 +14,8 @@ export interface Terminal {
   readonly signal: AbortSignal;
   /** Where it is set, the first interruption calls it and aborts nothing. */
   onInterrupt?: (() => void) | undefined;
+  /** What an interruption ends by telling the server: it gets a moment for that. */
+  parting?: Promise<unknown> | undefined;
 }
 
 /** Whether questions can be asked: a person sees stderr and types on stdin. */

@@ -36,6 +36,7 @@ interface Flags extends SettingFlags {
 const HELP = `
 FILE is an audio or video file, - for standard input, or an https:// address, which this
 computer fetches (the server never does). Without --save nothing is stored anywhere.
+A large file goes in parts: when the connection breaks, it goes on where it was.
 With --json the transcript is one line on stdout, with its "id" when it was saved.
 
 Examples:
@@ -111,7 +112,7 @@ async function transcribe(
 ): Promise<Transcript> {
   const bar = new ProgressBar(terminal);
   try {
-    return await client.transcribe(source, {
+    const transcribing = client.transcribe(source, {
       signal: terminal.signal,
       onProgress: bar.report,
       ...(flags.language === undefined ? {} : { language: flags.language }),
@@ -119,6 +120,8 @@ async function transcribe(
       ...(flags.diarize === undefined ? {} : { diarize: true }),
       ...(flags.speakers === undefined ? {} : { speakers: flags.speakers }),
     });
+    terminal.parting = transcribing;
+    return await transcribing;
   } finally {
     bar.stop();
   }
