@@ -93,6 +93,23 @@ export const contexts = {
     'workspaceId' in owner
       ? bind('sealscribe/workspace-index/v1', workspace(owner.workspaceId), owner.keyNumber, indexRevision)
       : bind('sealscribe/index/v1', account(owner.accountId), indexRevision),
+  searchEntry: (owner: KeyOwner, transcriptId: string, revision: number, cardHash: Uint8Array) =>
+    'workspaceId' in owner
+      ? bind(
+          'sealscribe/workspace-search-entry/v1',
+          workspace(owner.workspaceId),
+          owner.keyNumber,
+          transcript(transcriptId),
+          revision,
+          cardHash,
+        )
+      : bind(
+          'sealscribe/search-entry/v1',
+          account(owner.accountId),
+          transcript(transcriptId),
+          revision,
+          cardHash,
+        ),
   privateKey: (accountId: string, publicKey: Uint8Array) =>
     bind('sealscribe/private-key/v1', account(accountId), publicKey),
   identity: (accountId: string, publicKey: Uint8Array) =>

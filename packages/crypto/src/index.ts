@@ -50,6 +50,7 @@ export {
   type Mark,
   type VaultIndex,
 } from './vault-index.js';
+export { sealSearchEntry, openSearchEntry, type SearchEntryContext } from './search-entry.js';
 export { importDeviceKey, openKeptAccountKey } from './device.js';
 export {
   newLinkSecret,

@@ -5,9 +5,13 @@
 import {
   createTranscriptKey,
   openIndex,
+  openSearchEntry,
   openTranscriptKey,
   sealIndex,
+  sealSearchEntry,
   type Bytes,
+  type JsonObject,
+  type Mark,
   type VaultIndex,
 } from '@sealscribe/crypto';
 import { vaultTranscriptRoutes, type TranscriptRoutes } from '@sealscribe/protocol';
@@ -23,6 +27,8 @@ export interface SpaceKeys {
   openTranscriptKey(transcriptId: string, wrap: Uint8Array): Promise<CryptoKey>;
   sealIndex(indexRevision: number, index: VaultIndex): Promise<{ sealed: Bytes; sha256: string }>;
   openIndex(indexRevision: number, sealed: Uint8Array): Promise<{ index: VaultIndex; sha256: string }>;
+  sealSearchEntry(transcriptId: string, mark: Mark, document: JsonObject): Promise<Bytes>;
+  openSearchEntry(transcriptId: string, mark: Mark, sealed: Uint8Array): Promise<JsonObject>;
 }
 
 /** One set of transcripts, as its reader and writer need it. */
@@ -54,6 +60,10 @@ export function vaultSpace(
       openTranscriptKey(accountKey(), { accountId, transcriptId }, wrap),
     sealIndex: (indexRevision, index) => sealIndex(accountKey(), { accountId, indexRevision }, index),
     openIndex: (indexRevision, sealed) => openIndex(accountKey(), { accountId, indexRevision }, sealed),
+    sealSearchEntry: (transcriptId, mark, document) =>
+      sealSearchEntry(accountKey(), { accountId, transcriptId, mark }, document),
+    openSearchEntry: (transcriptId, mark, sealed) =>
+      openSearchEntry(accountKey(), { accountId, transcriptId, mark }, sealed),
   };
   return {
     id: accountId,

@@ -37,7 +37,7 @@ export interface OpenRecord {
 }
 
 /** What a list shows of a record. */
-export const toEntry = ({ id, card, mark }: OpenRecord): VaultEntry => ({
+export const toEntry = ({ id, card, mark }: Pick<OpenRecord, 'id' | 'card' | 'mark'>): VaultEntry => ({
   id,
   revision: mark.revision,
   ...card,

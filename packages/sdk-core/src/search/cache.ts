@@ -1,8 +1,9 @@
 /**
- * Sealed bytes kept on this device, so that a search need not fetch everything again: exactly what the server gave, which only the
- * space's key opens. An entry is named by what it must be (space, transcript, part, revision, hash), is believed only when its
- * bytes have that hash (by whoever opens them), and goes when the index no longer lists it.
+ * Sealed bytes kept on this device, so that a search need neither fetch nor open everything again: what it needs of each transcript,
+ * sealed under the key of its space and bound to the mark of its card. An entry goes when the index no longer lists that mark.
  */
+import type { Mark } from '@sealscribe/crypto';
+
 /** Where sealed bytes are kept. Names are letters, digits, `-`, `_` and `.`; losing an entry costs a download and nothing else. */
 export interface CacheStore {
   get(name: string): Promise<Uint8Array | undefined>;
@@ -33,12 +34,10 @@ export class MemoryCache implements CacheStore {
   }
 }
 
-/** What an entry is: a part of a transcript at a revision, by the SHA-256 of its sealed bytes. */
+/** What an entry is of: a transcript at the mark of its card. */
 export interface CacheEntry {
   id: string;
-  part: 'card' | 'transcript';
-  revision: number;
-  sha256: string;
+  mark: Mark;
 }
 
 /** The entries of one space. A store that fails is a store that has nothing. */
@@ -48,11 +47,11 @@ export class SealedCache {
     private readonly spaceId: string,
   ) {}
 
-  nameOf({ id, part, revision, sha256 }: CacheEntry): string {
-    return `${this.spaceId}.${id}.${part}.${revision}.${sha256}`;
+  nameOf({ id, mark: { revision, sha256 } }: CacheEntry): string {
+    return `${this.spaceId}.${id}.search.${revision}.${sha256}`;
   }
 
-  /** The bytes kept for an entry, whatever they are: whoever opens them compares their hash, and drops what is not it. */
+  /** The bytes kept for an entry, whatever they are: only its own open. */
   async get(entry: CacheEntry): Promise<Uint8Array | undefined> {
     return this.store.get(this.nameOf(entry)).catch(() => undefined);
   }

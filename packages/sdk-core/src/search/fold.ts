@@ -56,13 +56,13 @@ function foldRun(run: string): string {
 }
 
 /** The folded text; runs of white space are one space. */
-export function fold(text: string): string {
+export const fold = (text: string): string => foldLines(text.replaceAll('\n', ' '));
+
+/** The same, but line ends stay where they are. */
+export function foldLines(text: string): string {
   // What is printable ASCII needs no table, and that is most of many languages.
-  if (!/[^\x20-\x7e]/.test(text)) return text.toLowerCase().replace(/ {2,}/g, ' ');
-  return text
-    .replace(/[^\x20-\x7e]+/g, foldRun)
-    .toLowerCase()
-    .replace(/ {2,}/g, ' ');
+  const folded = text.replace(/[^\n\x20-\x7e]+/g, foldRun).toLowerCase();
+  return folded.includes('  ') ? folded.replace(/ {2,}/g, ' ') : folded;
 }
 
 /** A folded text, and where each of its UTF-16 units comes from. */

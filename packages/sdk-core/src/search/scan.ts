@@ -5,7 +5,7 @@
 import type { JsonObject } from '@sealscribe/crypto';
 import type { TranscriptDocument } from '@sealscribe/protocol';
 import { IntegrityError } from '../errors.js';
-import { fold } from './fold.js';
+import { fold, foldLines } from './fold.js';
 import { findHighlights, type Highlight } from './highlight.js';
 
 /** How to search. */
@@ -56,20 +56,80 @@ function isSegment(value: unknown): boolean {
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
-/** A transcript in the form in which it is searched. */
+/** What a search needs of a transcript, as a device keeps it sealed: columns, one place for each segment. */
+export interface SearchColumns {
+  /** The texts of all segments, a line end after each but the last. */
+  text: string;
+  /** Where each text ends in it, in UTF-16 units: a text may hold line ends of its own. */
+  ends: number[];
+  /** Starts in milliseconds. */
+  times: number[];
+  /** Everyone who speaks, and the place of each segment's speaker among them. */
+  speakers: (string | null)[];
+  speakerOf: number[];
+}
+
+/** The columns of a document. */
+export function toColumns({ segments }: TranscriptDocument): SearchColumns {
+  const places = new Map<string | null, number>();
+  let end = -1;
+  const columns = { ends: [] as number[], times: [] as number[], speakerOf: [] as number[] };
+  for (const { text, start, speaker } of segments) {
+    const place = places.get(speaker) ?? places.size;
+    places.set(speaker, place);
+    columns.ends.push((end += text.length + 1));
+    columns.times.push(start);
+    columns.speakerOf.push(place);
+  }
+  return { text: segments.map(({ text }) => text).join('\n'), speakers: [...places.keys()], ...columns };
+}
+
+/**
+ * The columns that were kept; only their writer can have sealed them, so this looks for another version's, not for malice.
+ * @throws IntegrityError "invalid_document"
+ */
+export function checkColumns(document: JsonObject, id: string): SearchColumns {
+  const { text, ends, times, speakers, speakerOf } = document;
+  const count = Array.isArray(ends) ? ends.length : -1;
+  const columns = [ends, times, speakerOf].every(
+    (column) => Array.isArray(column) && column.length === count && column.every(isCount),
+  );
+  if (!columns || typeof text !== 'string' || !Array.isArray(speakers))
+    throw new IntegrityError('invalid_document', 'The data opened, but is not a valid document.', { id });
+  return { text, ends, times, speakers, speakerOf } as SearchColumns;
+}
+
+/**
+ * A transcript in the form in which it is searched: two long strings and arrays of numbers, because a vault has hundreds of
+ * thousands of segments, and as many objects would keep the garbage collector busy.
+ */
 export class Searchable {
-  readonly #segments: TranscriptDocument['segments'];
+  readonly #text: string;
+  readonly #ends: Uint32Array;
+  readonly #times: Float64Array;
+  readonly #speakers: (string | null)[];
+  readonly #speakerOf: Uint32Array;
+  /** The texts folded, each on one line. */
   readonly #folded: string;
-  /** Where each segment begins in the folded text; one more for its end. */
+  /** Where each line begins; one more for the end. */
   readonly #starts: Uint32Array;
 
-  constructor({ segments }: TranscriptDocument) {
-    this.#segments = segments;
-    const texts = segments.map(({ text }) => fold(text));
-    this.#folded = texts.join('\n');
-    this.#starts = new Uint32Array(texts.length + 1);
-    for (const [position, text] of texts.entries())
-      this.#starts[position + 1] = (this.#starts[position] ?? 0) + text.length + 1;
+  constructor({ text, ends, times, speakers, speakerOf }: SearchColumns) {
+    this.#text = text;
+    this.#ends = Uint32Array.from(ends);
+    this.#times = Float64Array.from(times);
+    this.#speakers = speakers;
+    this.#speakerOf = Uint32Array.from(speakerOf);
+    // One pass over all texts costs a third of one over each.
+    const folded = foldLines(text);
+    const starts = lineStarts(folded, ends.length);
+    // A text with a line end of its own is folded alone.
+    this.#folded = starts ? folded : ends.map((_, position) => fold(this.#textOf(position))).join('\n');
+    this.#starts = starts ?? lineStarts(this.#folded, ends.length) ?? new Uint32Array(1);
+  }
+
+  #textOf(position: number): string {
+    return this.#text.slice(position === 0 ? 0 : (this.#ends[position - 1] ?? 0) + 1, this.#ends[position]);
   }
 
   /** Whether a folded term stands anywhere in it. */
@@ -82,14 +142,14 @@ export class Searchable {
     const all = within === 'segment';
     if (!all && !terms.every((term) => this.has(term))) return;
     for (const position of all ? this.#withAll(terms) : this.#withAny(terms)) {
-      const segment = this.#segments[position];
-      const highlights = segment && findHighlights(segment.text, terms, { all, wholeWords });
-      if (segment && highlights)
+      const text = this.#textOf(position);
+      const highlights = findHighlights(text, terms, { all, wholeWords });
+      if (highlights)
         yield {
           segment: position,
-          time: segment.start / 1000,
-          speaker: segment.speaker,
-          text: segment.text,
+          time: (this.#times[position] ?? 0) / 1000,
+          speaker: this.#speakers[this.#speakerOf[position] ?? 0] ?? null,
+          text,
           highlights,
         };
     }
@@ -133,4 +193,16 @@ export class Searchable {
     }
     return low;
   }
+}
+
+/** Where each of so many lines begins, one more for the end; undefined when there are more or fewer lines. */
+function lineStarts(text: string, count: number): Uint32Array | undefined {
+  const starts = new Uint32Array(count + 1);
+  for (let line = 0, at = 0; line < count; line++) {
+    const end = text.indexOf('\n', at);
+    if (end < 0 !== (line === count - 1)) return undefined;
+    at = (end < 0 ? text.length : end) + 1;
+    starts[line + 1] = at;
+  }
+  return starts;
 }

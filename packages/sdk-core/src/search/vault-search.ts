@@ -1,19 +1,20 @@
 /**
- * Searches a space on this device. The index says what there is; what is not here yet comes from the cache of sealed bytes or from
- * the server, is opened as everywhere else (under its id, with the hashes of index and card), folded once and kept in memory until
- * the vault is locked. Nothing of query or results leaves the device.
+ * Searches a space on this device. The index says what there is; what is not in memory comes from the device's own sealed entries, or
+ * from the server, opened as everywhere else (under its id, with the hashes of index and card). It is folded once and kept until the
+ * vault is locked. Nothing of query or results leaves the device.
  */
-import { decodeBase64url, encodeBase64url, openPart, type Mark } from '@sealscribe/crypto';
+import { openPart, type Mark } from '@sealscribe/crypto';
+import { checkCard } from '../documents.js';
 import { DamagedVaultError, IntegrityError } from '../errors.js';
 import { verified } from '../integrity.js';
 import type { Space } from '../space.js';
 import type { VaultListing } from '../vault-listing.js';
-import { getPart, openRecord, toEntry, type OpenRecord } from '../vault-records.js';
+import { getPart, toEntry, type OpenRecord } from '../vault-records.js';
 import type { VaultEntry } from '../vault-types.js';
-import { SealedCache, type CacheEntry, type CacheStore } from './cache.js';
+import { SealedCache, type CacheStore } from './cache.js';
 import { findHighlights, type Highlight } from './highlight.js';
 import { parseQuery } from './query.js';
-import { Searchable, checkSegments } from './scan.js';
+import { Searchable, checkColumns, checkSegments, toColumns } from './scan.js';
 import { fold } from './fold.js';
 
 /** A place where something was found. */
@@ -62,16 +63,12 @@ interface Loaded {
   mark: Mark;
   entry: VaultEntry;
   document: Searchable;
-  /** Names of its entries in the cache. */
-  names: string[];
 }
 
 /** More missing cards than this are listed together instead of one by one. */
 const FEW = 16;
-/** Transcripts opened at a time. */
-const AT_ONCE = 8;
-/** Bytes of a sealed key: it lies before the card in the cache. */
-const KEY_BYTES = 104;
+/** Transcripts opened at a time: enough to keep the threads of Web Crypto busy; more would only grow old in memory. */
+const AT_ONCE = 4;
 
 /** Searches one vault. */
 export class VaultSearch {
@@ -149,7 +146,8 @@ export class VaultSearch {
       if (!entry || 'deleted' in entry) gone = loaded.delete(id);
     }
     for (const [id, entry] of Object.entries(index))
-      if (!('deleted' in entry) && loaded.get(id)?.mark.sha256 !== entry.sha256) missing.push([id, entry]);
+      if (!('deleted' in entry) && loaded.get(id)?.mark.sha256 !== entry.sha256)
+        missing.push([id, { revision: entry.revision, sha256: entry.sha256 }]);
     if (missing.length === 0 && !gone) return [];
     const guarded = async (id: string, work: () => Promise<void>) => {
       try {
@@ -163,8 +161,8 @@ export class VaultSearch {
     const absent: string[] = [];
     await inParallel(missing, async ([id, mark]) =>
       guarded(id, async () => {
-        const record = await this.#cachedRecord(id, mark);
-        if (record) loaded.set(id, await this.#load(record, signal));
+        const kept = await this.#kept(id, mark);
+        if (kept) loaded.set(id, kept);
         else absent.push(id);
       }),
     );
@@ -181,70 +179,46 @@ export class VaultSearch {
         loaded.set(id, await this.#load(record, signal));
       });
     });
-    const names = [...loaded.values()].flatMap((each) => each.names);
+    const names = Array.from(loaded, ([id, { mark }]) => this.#cache.nameOf({ id, mark }));
     await this.#cache.keepOnly(new Set(names));
     this.#tidied = true;
     return [...problems.values()];
   }
 
-  /** A record from the cache; its hash is that of the index. */
-  async #cachedRecord(id: string, { revision, sha256 }: Mark): Promise<OpenRecord | undefined> {
-    const entry: CacheEntry = { id, part: 'card', revision, sha256 };
-    const bytes = await this.#cache.get(entry);
+  /** What the cache keeps of a transcript at this mark. */
+  async #kept(id: string, mark: Mark): Promise<Loaded | undefined> {
+    const bytes = await this.#cache.get({ id, mark });
     if (!bytes) return undefined;
-    const key = encodeBase64url(bytes.subarray(0, KEY_BYTES));
-    const sealed = { id, revision, key, card: encodeBase64url(bytes.subarray(KEY_BYTES)) };
     try {
-      const { sealed: _, ...record } = await openRecord(this.#source.space.keys(), sealed);
-      if (record.mark.sha256 === sha256) return record;
+      return await verified(async () => {
+        const { card, ...columns } = await this.#source.space.keys().openSearchEntry(id, mark, bytes);
+        const entry = toEntry({ id, mark, card: checkCard(card, id) });
+        return { mark, entry, document: new Searchable(checkColumns(columns, id)) };
+      }, id);
     } catch (failure) {
       if (!(failure instanceof IntegrityError)) throw failure;
+      // Damaged, of another version, or sealed under the key before.
+      await this.#cache.drop({ id, mark });
+      return undefined;
     }
-    // Damaged, or the key was sealed anew since: the server has the present one.
-    await this.#cache.drop(entry);
-    return undefined;
   }
 
   async #load(record: OpenRecord, signal: AbortSignal | undefined): Promise<Loaded> {
-    const { id, key, parts, mark } = record;
+    const { id, key, card, parts, mark } = record;
+    const { bytes, expected } = await getPart(this.#source.space, record, 'transcript', signal);
+    // Changed since its card was read: decided by the header alone, and once, for the hash decides in the end.
+    const moved = expected ? record : await this.#source.current(id, signal);
+    if (moved.mark.revision > mark.revision) return this.#load(moved, signal);
     const ref = parts.transcript;
-    const part: CacheEntry = { id, part: 'transcript', ...ref };
-    const open = (bytes: Uint8Array) =>
-      verified(
-        async () => checkSegments(await openPart(key, 'transcript', { transcriptId: id, ref }, bytes), id),
-        id,
-      );
-    let document = await this.#cache.get(part).then((cached) => cached && open(cached).catch(onlyIntegrity));
-    if (!document) {
-      const { bytes, expected } = await getPart(this.#source.space, record, 'transcript', signal);
-      // Changed since its card was read: decided by the header alone, and once, for the hash decides in the end.
-      const moved = expected ? record : await this.#source.current(id, signal);
-      if (moved.mark.revision > mark.revision) return this.#load(moved, signal);
-      document = await open(bytes);
-      await this.#cache.put(part, bytes);
-    }
-    const card: CacheEntry = { id, part: 'card', ...mark };
-    if (record.sealed) await this.#cache.put(card, join(record.sealed.key, record.sealed.card));
-    const names = [this.#cache.nameOf(card), this.#cache.nameOf(part)];
-    return { mark, entry: toEntry(record), document: new Searchable(document), names };
+    const columns = await verified(
+      async () =>
+        toColumns(checkSegments(await openPart(key, 'transcript', { transcriptId: id, ref }, bytes), id)),
+      id,
+    );
+    const sealed = await this.#source.space.keys().sealSearchEntry(id, mark, { card, ...columns });
+    await this.#cache.put({ id, mark }, sealed);
+    return { mark, entry: toEntry(record), document: new Searchable(columns) };
   }
-}
-
-/** What does not open from the cache is fetched again; every other failure is one. */
-function onlyIntegrity(failure: unknown): undefined {
-  if (!(failure instanceof IntegrityError)) throw failure;
-}
-
-/** Key and card of a record, as the cache keeps them. */
-function join(...texts: string[]): Uint8Array {
-  const parts = texts.map(decodeBase64url);
-  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    bytes.set(part, offset);
-    offset += part.length;
-  }
-  return bytes;
 }
 
 async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {

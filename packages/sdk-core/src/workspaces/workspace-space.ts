@@ -2,7 +2,14 @@
  * The transcripts of a workspace as a space: sealed under the workspace's key, asked for under its id. Every answer says which key
  * it is sealed under; where that is another than the one that is known, the rosters are followed first and the question is put again.
  */
-import { createTranscriptKey, openIndex, openTranscriptKey, sealIndex } from '@sealscribe/crypto';
+import {
+  createTranscriptKey,
+  openIndex,
+  openSearchEntry,
+  openTranscriptKey,
+  sealIndex,
+  sealSearchEntry,
+} from '@sealscribe/crypto';
 import { KEY_NUMBER_HEADER, workspaceTranscriptRoutes, type Route } from '@sealscribe/protocol';
 import { VaultFreshness, type FreshnessStore } from '../freshness.js';
 import { badAnswer, checkShape, parseJson, type Http, type RequestOptions } from '../http.js';
@@ -25,6 +32,10 @@ export function workspaceKeys(workspaceId: string, { key, keyNumber }: NumberedK
     openTranscriptKey: (transcriptId, wrap) => openTranscriptKey(key, { ...owner, transcriptId }, wrap),
     sealIndex: (indexRevision, index) => sealIndex(key, { ...owner, indexRevision }, index),
     openIndex: (indexRevision, sealed) => openIndex(key, { ...owner, indexRevision }, sealed),
+    sealSearchEntry: (transcriptId, mark, document) =>
+      sealSearchEntry(key, { ...owner, transcriptId, mark }, document),
+    openSearchEntry: (transcriptId, mark, sealed) =>
+      openSearchEntry(key, { ...owner, transcriptId, mark }, sealed),
   };
 }
 

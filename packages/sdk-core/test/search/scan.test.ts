@@ -1,17 +1,19 @@
 import { expect, test } from 'vitest';
 import { transcriptDocumentSchema } from '@sealscribe/protocol';
-import { Searchable, checkSegments } from '../../src/search/scan.js';
+import { Searchable, checkColumns, checkSegments, toColumns } from '../../src/search/scan.js';
 
 const searchable = (...texts: string[]) =>
-  new Searchable({
-    segments: texts.map((text, i) => ({
-      start: i * 1000,
-      end: i * 1000 + 900,
-      text,
-      speaker: `S${i}`,
-      confidence: null,
-    })),
-  });
+  new Searchable(
+    toColumns({
+      segments: texts.map((text, i) => ({
+        start: i * 1000,
+        end: i * 1000 + 900,
+        text,
+        speaker: `S${i % 2}`,
+        confidence: null,
+      })),
+    }),
+  );
 const segments = (of: Searchable, terms: string[], within: 'segment' | 'transcript' = 'segment') =>
   [...of.scan(terms, { within, wholeWords: false })].map(({ segment }) => segment);
 
@@ -35,6 +37,33 @@ test('nothing is found over the end of a segment, nor by a line break', () => {
   expect(segments(text, ['not what'])).toEqual([]);
   expect(segments(text, ['one two'])).toEqual([2]);
   expect(searchable().has('a')).toBe(false);
+});
+
+test('a text keeps its own line ends, and its place, time and speaker', () => {
+  const text = searchable('one\ntwo\n', '\n', 'three');
+  expect([...text.scan(['two'], { within: 'segment', wholeWords: false })]).toEqual([
+    { segment: 0, time: 0, speaker: 'S0', text: 'one\ntwo\n', highlights: [[4, 7]] },
+  ]);
+  expect([...text.scan(['three'], { within: 'segment', wholeWords: false })]).toEqual([
+    { segment: 2, time: 2, speaker: 'S0', text: 'three', highlights: [[0, 5]] },
+  ]);
+});
+
+test('columns that another version wrote are refused', () => {
+  const columns = { text: 'a\nb', ends: [1, 3], times: [0, 1000], speakers: [null], speakerOf: [0, 0] };
+  expect(checkColumns(columns, 'id')).toEqual(columns);
+  for (const changed of [
+    { text: 1 },
+    { ends: [1] },
+    { ends: '1,3' },
+    { times: [0, '1'] },
+    { speakers: 'me' },
+    { speakerOf: [0, -1] },
+    { speakerOf: undefined },
+  ])
+    expect(() => checkColumns({ ...columns, ...changed }, 'id')).toThrow(
+      expect.objectContaining({ code: 'invalid_document' }),
+    );
 });
 
 test('a document is accepted exactly where the schema accepts it', () => {
