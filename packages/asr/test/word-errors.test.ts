@@ -1,10 +1,19 @@
 import type { Transcript } from '@sealscribe/protocol';
 import { beforeAll, describe, expect, it } from 'vitest';
+import * as ort from 'onnxruntime-node';
 import { countWordErrors, type WordErrors } from '../../../test/fixtures/wer.js';
-import { transcribePcm, type Outcome, type Recognizer, type VoiceActivityDetector } from '../src/index.js';
-import { loadRecognizer, loadVad } from './models.js';
+import { compareErrorRates } from '../../../test/fixtures/wer-difference.js';
+import {
+  loadMoonshine,
+  transcribePcm,
+  type Outcome,
+  type Recognizer,
+  type VoiceActivityDetector,
+} from '../src/index.js';
+import { files, loadRecognizer, loadVad, modelFile } from './models.js';
 import { english, hasRecordings, samplesOf, type Clip } from './shared-recordings.js';
 
+const long = process.env['SEALSCRIBE_LONG'] === '1';
 const isStereo = (clip: Clip) => clip.speakers.some((speaker) => speaker.channel !== undefined);
 
 describe.skipIf(!hasRecordings)(
@@ -13,6 +22,7 @@ describe.skipIf(!hasRecordings)(
     let vad: VoiceActivityDetector;
     let recognizer: Recognizer;
     const outcomes: { file: string; outcome: Outcome; seconds: number }[] = [];
+    const texts = new Map<string, string>();
     beforeAll(async () => {
       [vad, recognizer] = await Promise.all([loadVad(), loadRecognizer()]);
     });
@@ -37,7 +47,9 @@ describe.skipIf(!hasRecordings)(
       const before = process.cpuUsage();
       for (const clip of english) {
         if (clip.transcript === null || isStereo(clip)) continue;
-        const { errors, words } = countWordErrors(clip.transcript, (await transcribe(clip.file)).text);
+        const { text } = await transcribe(clip.file);
+        texts.set(clip.file, text);
+        const { errors, words } = countWordErrors(clip.transcript, text);
         total.errors += errors;
         total.words += words;
         seconds += clip.durationSeconds;
@@ -52,6 +64,32 @@ describe.skipIf(!hasRecordings)(
       process.stdout.write(`${table.join('\n')}\n`);
       expect(total.words).toBeGreaterThan(1500);
       expect(rate).toBeLessThanOrEqual(0.05);
+    }, 300_000);
+
+    it('are as many, but for chance, as the published files make in a loop of their own', async () => {
+      // Paths, so that nothing is composed of them.
+      const loop = await loadMoonshine(ort, {
+        encoder: modelFile('encoder_model.onnx'),
+        decoder: modelFile('decoder_model_merged.onnx'),
+        tokens: files.tokens,
+      });
+      const clips = english.filter(({ file }) => texts.has(file)).filter((_, i) => long || i % 3 === 0);
+      const published: string[] = [];
+      for (const { file } of clips) {
+        const { text } = await transcribePcm(samplesOf(file), { vad, recognizer: loop });
+        published.push(text);
+      }
+      await loop.release();
+      const references = clips.map(({ transcript }) => transcript ?? '');
+      const ours = clips.map(({ file }) => texts.get(file) ?? '');
+      const { difference, low, high } = compareErrorRates(references, ours, published);
+      const points = (rate: number) => (100 * rate).toFixed(2);
+      process.stdout.write(
+        `${clips.length} clips: ${points(difference)} points more errors, 95 % interval ${points(low)} to ${points(high)}\n`,
+      );
+      expect(ours).not.toEqual(published);
+      expect(low).toBeLessThanOrEqual(0);
+      expect(high).toBeLessThan(0.02);
     }, 300_000);
 
     it('are at most 7 % in a recording with one speaker per channel, each channel on its own', async () => {
