@@ -71,6 +71,7 @@ async function sendForm<T>(
       headers,
       signal,
       repeatable: audio.reopenable || 'never',
+      patient: audio.reopenable,
       body: async (attempt, touch) => {
         if (size === undefined) onProgress?.({ stage: 'uploading', fraction: 0 });
         else report(0);

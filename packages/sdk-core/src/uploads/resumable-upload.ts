@@ -52,7 +52,11 @@ export async function createUpload(
   signal: AbortSignal | undefined,
 ): Promise<string | undefined> {
   try {
-    const request = { headers: { ...headers, [UPLOAD_LENGTH_HEADER]: String(size) }, signal };
+    const request = {
+      headers: { ...headers, [UPLOAD_LENGTH_HEADER]: String(size) },
+      signal,
+      patient: true,
+    };
     const answer = await http.bytes(routes.createUpload, request);
     // Only the id of it: parts go to the server that was named by the caller, and nowhere else.
     const [, id] = /\/v1\/uploads\/([\w-]{22})$/.exec(answer.headers.get('location') ?? '') ?? [];
