@@ -48,12 +48,15 @@ function asWritten() {
   };
 }
 
-/** A worker needs no recogniser, which has a worker of its own. @returns {import('vite').Plugin} */
+/** A worker needs no recogniser, which has a worker of its own, and has no other file beside it. @returns {import('vite').Plugin} */
 function withoutDevice() {
+  const none = '\0no-device';
   return {
     name: 'without-device',
     enforce: 'pre',
-    resolveId: (path) => (path === './device.js' ? { id: path, external: true } : undefined),
+    resolveId: (path, importer) =>
+      path === './device.js' && importer?.includes('sdk-browser') ? none : undefined,
+    load: (id) => (id === none ? 'export {};' : undefined),
   };
 }
 

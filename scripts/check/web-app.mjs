@@ -1,6 +1,7 @@
 // @ts-check
-// The built web app: what a browser fetches before it shows anything stays small, and the page holds nothing inline.
-import { readFileSync } from 'node:fs';
+// The built web app: what a browser fetches before it shows anything stays small, every script has its hash in the page, and nothing else
+// stands in it.
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { root } from '../setup.mjs';
@@ -12,7 +13,7 @@ const dist = join(root, 'examples/web-app/dist');
 export function firstLoadOfWebApp() {
   const page = readFileSync(join(dist, 'index.html'), 'utf8');
   const tags = page.match(/<(script|link)\b[^>]*>/g) ?? [];
-  const loaded = tags.filter((tag) => /^<script|rel="(stylesheet|modulepreload)"/.test(tag));
+  const loaded = tags.filter((tag) => /^<script.* src=|rel="(stylesheet|modulepreload)"/.test(tag));
   const bytes = loaded
     .map((tag) => /(?:src|href)="\/([^"]+)"/.exec(tag)?.[1])
     .map((path) => (path === undefined ? 0 : gzipSync(readFileSync(join(dist, path)), { level: 9 }).length))
@@ -22,7 +23,12 @@ export function firstLoadOfWebApp() {
     problems.push(`the first load is ${Math.ceil(bytes / 1024)} KiB compressed, more than ${MOST_KIB}`);
   for (const tag of loaded)
     if (!/ integrity="sha384-/.test(tag)) problems.push(`without the hash of its file: ${tag}`);
-  if (/<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)/.test(page))
+  const map = /<script type="importmap">([^<]*)<\/script>/.exec(page)?.[1] ?? '{}';
+  const { integrity = {} } = JSON.parse(map);
+  for (const name of readdirSync(join(dist, 'assets')))
+    if (name.endsWith('.js') && !/^sha384-/.test(integrity[`/assets/${name}`] ?? ''))
+      problems.push(`without its hash in the import map: ${name}`);
+  if (/<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)(?! type="importmap">)/.test(page))
     problems.push('the page holds script or style inline');
   if (/(?:src|href)="(?:https?:)?\/\//.test(page))
     problems.push('the page loads something from another site');

@@ -7,5 +7,7 @@ export function connect(): Sealscribe {
     server: window.location.origin,
     cache: new IndexedDbCache(),
     stay: new IndexedDbStay(),
+    worker: true,
+    device: { files: '/sealscribe-device/' },
   });
 }

@@ -19,6 +19,7 @@ export const PAGE = 'index.html';
 /** Names that stand in an address as they are. */
 const NAME = /^[\w-][\w.-]*$/;
 const MAX_BYTES = 512 * 1024 ** 2;
+const MUCH = 2 * 1024 ** 2;
 
 const types: Record<string, string> = {
   '.css': 'text/css; charset=utf-8',
@@ -68,6 +69,7 @@ function pathsIn(folder: string, within = ''): string[] {
 
 function compressed(type: string, bytes: Buffer): Buffer | undefined {
   if (!/^text\/|json|svg|wasm/.test(type)) return undefined;
-  const gzip = gzipSync(bytes, { level: 9 });
+  // The last percent of something large would hold up the start by a second.
+  const gzip = gzipSync(bytes, { level: bytes.length > MUCH ? 5 : 9 });
   return gzip.length < bytes.length ? gzip : undefined;
 }

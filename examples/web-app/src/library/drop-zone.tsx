@@ -3,18 +3,21 @@ import { useEffect, useRef, useState } from 'react';
 import { Icon } from '../icon.js';
 import { Link } from '../link.js';
 import { useStrings } from '../strings/strings.js';
+import { DeviceSwitch } from './device-switch.js';
+import { useIsDevice } from './where.js';
 
 /** Takes files. */
 export function DropZone({ onFiles }: { onFiles: (files: FileList) => void }) {
   const t = useStrings();
   const input = useRef<HTMLInputElement>(null);
   const isOver = useDrop(onFiles);
+  const isDevice = useIsDevice();
   return (
     <section className={`drop ${isOver ? 'over' : ''}`}>
       <Icon name="upload" />
       <div>
         <h2>{t.drop.title}</h2>
-        <p className="hint">{t.drop.what}</p>
+        <p className="hint">{isDevice ? t.drop.whatHere : t.drop.what}</p>
       </div>
       <div className="row">
         <button type="button" className="primary" onClick={() => input.current?.click()}>
@@ -25,6 +28,7 @@ export function DropZone({ onFiles }: { onFiles: (files: FileList) => void }) {
           {t.drop.record}
         </Link>
       </div>
+      <DeviceSwitch />
       <input
         ref={input}
         className="unseen"

@@ -3,6 +3,7 @@ import { Icon } from '../icon.js';
 import { Link } from '../link.js';
 import { useStrings } from '../strings/strings.js';
 import { useJobs, type Job } from './jobs.js';
+import { useIsOnline } from './use-is-online.js';
 
 /** All jobs; nothing where there are none. */
 export function JobList() {
@@ -21,13 +22,14 @@ export function JobList() {
 function JobRow({ job }: { job: Job }) {
   const t = useStrings();
   const { retry, remove } = useJobs();
+  const isOnline = useIsOnline();
   const hasEnded = job.stage === 'saved' || job.stage === 'failed';
   return (
     <li className={`job ${job.stage}`}>
       <div className="job-head">
         <strong dir="auto">{job.name}</strong>
         <span role="status" className="job-stage">
-          {t.jobs.stages[job.stage]}
+          {job.stage === 'uploading' && !isOnline ? t.jobs.offline : t.jobs.stages[job.stage]}
         </span>
         {job.id !== undefined && <Link to={{ screen: 'transcript', id: job.id }}>{t.jobs.open}</Link>}
         <button
@@ -62,6 +64,7 @@ function JobRow({ job }: { job: Job }) {
 /** Stages as shares of one bar; undefined shows that it is not known. */
 function overall({ stage, fraction }: Job): number | undefined {
   switch (stage) {
+    case 'loading':
     case 'uploading':
       return fraction * 0.2;
     case 'decoding':

@@ -18,6 +18,7 @@ import { describeError } from '../describe-error.js';
 import { keepRecording } from '../recordings.js';
 import { useOpenSession, useSession } from '../session.js';
 import { useStrings } from '../strings/strings.js';
+import { useIsDevice } from './where.js';
 
 const AT_ONCE = 2;
 
@@ -50,6 +51,8 @@ interface JobsValue {
 /** What a job has until it is saved. */
 interface Held {
   file: File;
+  /** As it was chosen when the recording came: what is to stay here is not sent by another try either. */
+  where: 'server' | 'device';
   /** Once the recording is understood. */
   transcript?: Transcript;
   /** While it runs. */
@@ -95,6 +98,7 @@ export function JobsProvider({ children }: { children: ReactNode }) {
         job.transcript ??= await client.transcribe(
           { data: job.file },
           {
+            where: job.where,
             diarize: true,
             signal,
             onProgress: ({ stage, fraction }) => change(key, { stage, fraction }),
@@ -133,16 +137,17 @@ export function JobsProvider({ children }: { children: ReactNode }) {
     [run],
   );
 
+  const where = useIsDevice() ? 'device' : 'server';
   const add = useCallback(
     (files: Iterable<File>) => {
       for (const file of files) {
         const key = work.current.next++;
-        held.current.set(key, { file });
+        held.current.set(key, { file, where });
         setJobs((all) => [...all, { key, name: file.name, stage: 'queued', fraction: 0, text: '' }]);
         queue(key);
       }
     },
-    [queue],
+    [queue, where],
   );
 
   const retry = useCallback(

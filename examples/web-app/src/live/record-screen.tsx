@@ -1,7 +1,9 @@
 /** Speak, and read along. What was said is sealed and saved when the recording stops; the sound stays in this tab alone. */
 import { useEffect, useRef } from 'react';
 import { Icon } from '../icon.js';
+import { DeviceSwitch } from '../library/device-switch.js';
 import { JobList } from '../library/job-list.js';
+import { useIsDevice } from '../library/where.js';
 import { Notice } from '../notice.js';
 import { go } from '../route.js';
 import { useStrings } from '../strings/strings.js';
@@ -12,12 +14,13 @@ import { useLive } from './use-live.js';
 export function RecordScreen() {
   const t = useStrings();
   const live = useLive((id) => go({ screen: 'transcript', id }));
+  const isDevice = useIsDevice();
   const isOn = live.state === 'recording';
   const isBusy = live.state === 'starting' || live.state === 'saving';
   return (
     <div className="record">
       <h1>{t.live.title}</h1>
-      <p className="lead">{t.live.lead}</p>
+      <p className="lead">{isDevice ? t.live.leadHere : t.live.lead}</p>
       <div className="record-stage">
         <button
           type="button"
@@ -38,6 +41,7 @@ export function RecordScreen() {
           </button>
         )}
       </div>
+      {live.state === 'idle' && <DeviceSwitch />}
       <Notice>{live.error}</Notice>
       <JobList />
       <LiveText said={live.said} partial={live.partial} />

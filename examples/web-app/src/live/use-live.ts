@@ -1,11 +1,12 @@
 /**
  * A live recording: microphone in, partial texts out, and a sealed transcript at its end. Where that fails, or somebody leaves in the
- * middle, what was recorded goes the way of a file: no word is lost to a network.
+ * middle, what was recorded goes the way of a file: no word is lost to a network. What is to stay on the device goes that way alone.
  */
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { openMicrophone, type Microphone, type TranscriptStream } from '@sealscribe/sdk-browser';
 import { describeError } from '../describe-error.js';
 import { useJobs } from '../library/jobs.js';
+import { useIsDevice } from '../library/where.js';
 import { keepRecording } from '../recordings.js';
 import { useOpenSession, useSession } from '../session.js';
 import { useLanguage, useStrings } from '../strings/strings.js';
@@ -33,7 +34,8 @@ export interface Live {
 
 interface Running {
   microphone: Microphone;
-  stream: TranscriptStream;
+  /** Undefined where nothing is sent. */
+  stream: TranscriptStream | undefined;
   chunks: Int16Array<ArrayBuffer>[];
   pump: Promise<void>;
   abort: AbortController;
@@ -47,6 +49,7 @@ export function useLive(onSaved: (id: string) => void): Live {
   const { client, vault } = useOpenSession();
   const { keepOpen } = useSession();
   const { add } = useJobs();
+  const isDevice = useIsDevice();
   const [state, setState] = useState<Live['state']>('idle');
   const [seconds, setSeconds] = useState(0);
   const [level, setLevel] = useState(0);
@@ -96,14 +99,16 @@ export function useLive(onSaved: (id: string) => void): Live {
     let microphone: Microphone | undefined;
     try {
       const opened = (microphone = await openMicrophone());
-      const stream = await client.stream({
-        signal: abort.signal,
-        onPartial: ({ text }) => setPartial(text),
-        onSegment: ({ text }) => {
-          setSaid((before) => [...before, text]);
-          setPartial('');
-        },
-      });
+      const stream = isDevice
+        ? undefined
+        : await client.stream({
+            signal: abort.signal,
+            onPartial: ({ text }) => setPartial(text),
+            onSegment: ({ text }) => {
+              setSaid((before) => [...before, text]);
+              setPartial('');
+            },
+          });
       const chunks: Int16Array<ArrayBuffer>[] = [];
       const pump = (async () => {
         let samples = 0;
@@ -112,7 +117,7 @@ export function useLive(onSaved: (id: string) => void): Live {
           samples += chunk.length;
           setSeconds(samples / RATE);
           setLevel(loudness(chunk));
-          await stream.write(chunk);
+          await stream?.write(chunk);
         }
       })();
       running.current = { microphone, stream, chunks, pump, abort, release: keepOpen() };
@@ -124,7 +129,7 @@ export function useLive(onSaved: (id: string) => void): Live {
       microphone?.stop();
       fail(failure);
     }
-  }, [client, keepOpen, fail]);
+  }, [client, isDevice, keepOpen, fail]);
 
   const stop = useCallback(async () => {
     const now = running.current;
@@ -133,6 +138,7 @@ export function useLive(onSaved: (id: string) => void): Live {
     try {
       now.microphone.stop();
       await now.pump;
+      if (!now.stream) return rescue();
       const transcript = await now.stream.finish();
       const title = t.live.titleOf(toDate(new Date().toISOString(), language));
       const { id } = await vault.save(transcript, { title });
@@ -143,7 +149,7 @@ export function useLive(onSaved: (id: string) => void): Live {
     } catch (failure) {
       fail(failure);
     }
-  }, [vault, t, language, fail, onSaved]);
+  }, [vault, t, language, rescue, fail, onSaved]);
 
   return { state, seconds, level, said, partial, error, start, stop, discard: end };
 }

@@ -2,6 +2,7 @@
  * The web app of `--web DIR`. Its pages may run nothing but the app's own scripts, reach nothing but this server, be framed by nobody, and
  * share their process with no other site (docs/self-hosting.md says what each header is for).
  */
+import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { routes } from '@sealscribe/protocol';
 import { PAGE, type WebFile } from '../web-folder.js';
@@ -50,13 +51,29 @@ export function registerWeb(app: FastifyInstance, files: ReadonlyMap<string, Web
   // The page names the other files: a stale one would ask for what is not there any more.
   if (page)
     for (const path of ['/', `/${PAGE}`, '/app', '/app/*', routes.sharePage.path])
-      app.get(path, send(page, 'no-store'));
+      app.get(path, send(page, 'no-store', integrityHeaders(page)));
 }
 
-function send({ type, bytes, gzip }: WebFile, caching: string) {
+/**
+ * For a page whose import map says the hash of every script: the map is the one thing that may stand in the page itself, and no script
+ * runs whose hash is not said.
+ */
+function integrityHeaders({ bytes }: WebFile): Record<string, string> {
+  const [, map] = /<script type="importmap">([^<]*"integrity"[^<]*)<\/script>/.exec(bytes.toString()) ?? [];
+  if (map === undefined) return {};
+  const hash = createHash('sha256').update(map).digest('base64');
+  return {
+    'content-security-policy': POLICY.replace('script-src ', `script-src 'sha256-${hash}' `),
+    'integrity-policy': 'blocked-destinations=(script)',
+  };
+}
+
+function send({ type, bytes, gzip }: WebFile, caching: string, headers: Record<string, string> = {}) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const isCompressed = gzip !== undefined && acceptsGzip(request);
-    void reply.headers({ ...HEADERS, 'cache-control': caching, vary: 'accept-encoding' }).type(type);
+    void reply
+      .headers({ ...HEADERS, 'cache-control': caching, vary: 'accept-encoding', ...headers })
+      .type(type);
     if (isCompressed) void reply.header('content-encoding', 'gzip');
     return reply.send(isCompressed ? gzip : bytes);
   };
