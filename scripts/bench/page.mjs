@@ -136,6 +136,15 @@ ${toSentence(notes(figures, 'asr.hour.'))}
 
 ${table(figures, 'asr.hour.')}
 
+## In a browser
+
+How long the page of an app in Chromium cannot answer, by its own long-task entries (whatever holds the UI thread for 50 ms or more), while the
+vault is at work in the worker of sdk-browser: sealing and opening a transcript of an hour with the times of its words, and searching
+1,000 transcripts of an hour each, none of which was here before. The reference is what is promised; 0 means that there was no such entry.
+${toSentence(notes(figures, 'browser.'))}
+
+${table(figures, 'browser.')}
+
 ## Recognition
 
 The embedded model against the same weights in other runtimes (${list(ASR_PEERS)}): the same segments one after the other, each

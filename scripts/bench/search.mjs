@@ -11,7 +11,7 @@ const SEGMENTS = 400;
 const WORDS = 23;
 const FIRST_MS = 3000;
 const LATER_MS = 100;
-const QUERIES = ['zurich', 'the', 'absentword', 'cafe budget', '"naive budget"', 'straße'];
+export const QUERIES = ['zurich', 'the', 'absentword', 'cafe budget', '"naive budget"', 'straße'];
 const credentials = { email: 'bench@example.com', password: 'correct horse battery staple' };
 
 /** Numbers from 0 to below 1 that are the same in every run (mulberry32). @param {number} seed */
@@ -58,17 +58,23 @@ function transcriptOf(words, random) {
   };
 }
 
+/** Transcripts of an hour without word times, the same ones in every run. */
+export function* transcripts() {
+  const words = vocabulary();
+  const random = randomOf(2);
+  for (;;) yield transcriptOf(words, random);
+}
+
 /** @param {import('./measure.mjs').Wanted} wanted @returns {AsyncGenerator<import('./measure.mjs').Figure>} */
 export async function* searchFigures(wanted) {
   if (!wanted('search.first') && !wanted('search.later')) return;
   const { Sealscribe, MemoryCache } = await import('@sealscribe/sdk-core');
   const [platform, cache] = [memoryServer(), new MemoryCache()];
   const device = () => new Sealscribe({ server: 'http://127.0.0.1', cache }, platform);
-  const words = vocabulary();
-  const random = randomOf(2);
+  const made = transcripts();
   const writer = await device().signUp(credentials);
   for (let count = 0; count < TRANSCRIPTS; count++)
-    await writer.save(transcriptOf(words, random), { title: `Meeting ${count}` });
+    await writer.save(made.next().value, { title: `Meeting ${count}` });
   await writer.search('zurich');
   writer.lock();
 
