@@ -63,6 +63,7 @@ export default defineConfig({
           exclude: ['**/*.browser.test.ts', ...alone],
           testTimeout: 180_000,
           hookTimeout: 120_000,
+          expect: { poll: { timeout: 30_000 } },
         },
       },
       {
@@ -71,6 +72,7 @@ export default defineConfig({
           include: alone,
           testTimeout: 180_000,
           hookTimeout: 120_000,
+          expect: { poll: { timeout: 30_000 } },
           fileParallelism: false,
         },
       },
