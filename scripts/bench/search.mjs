@@ -58,7 +58,7 @@ function transcriptOf(words, random) {
   };
 }
 
-/** Transcripts of an hour without word times, the same ones in every run. */
+/** Transcripts of an hour without word times, the same ones in every run. @returns {Generator<ReturnType<typeof transcriptOf>, never>} */
 export function* transcripts() {
   const words = vocabulary();
   const random = randomOf(2);

@@ -116,10 +116,12 @@ export const lte = (most: number) => (value: number) => value <= most;
 
 /** A time in UTC, of a day that there is. */
 const TIME = /^\d{4}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?Z$/;
-const isTime = (value: unknown) =>
-  typeof value === 'string' &&
-  TIME.test(value) &&
-  new Date(`${value.slice(0, 10)}T00:00Z`).toISOString?.().slice(0, 10) === value.slice(0, 10);
+const isTime = (value: unknown): boolean => {
+  if (typeof value !== 'string' || !TIME.test(value)) return false;
+  const day = value.slice(0, 10);
+  const midnight = new Date(`${day}T00:00Z`);
+  return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(day);
+};
 export const iso = { datetime: (): Schema => when(isTime) };
 
 /** Nothing here is ever compiled. */
