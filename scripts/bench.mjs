@@ -2,7 +2,7 @@
 // npm run bench [-- GROUP... --only NAME --all --json --write-docs]: how fast this is, always against something else measured in the
 // same minute (scripts/bench/measure.mjs). Builds what is missing. The exit code is 1 when a figure is over its limit.
 //
-//   GROUP         crypto, upload, search, browser, asr; when none is named, what is measured in five minutes: crypto, upload, a little of asr
+//   GROUP         crypto, upload, search, browser, device, asr; when none is named, what is measured in five minutes: crypto, upload, a little of asr
 //   --only NAME   the figures whose names begin so; may be given several times
 //   --all         everything: a quarter of an hour
 //   --json        one line per figure: {"name", "value", "unit", "reference", "ratio"}, ratio = ours / reference, smaller is better
@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util';
 import { asrFigures } from './bench/asr.mjs';
 import { browserFigures } from './bench/browser.mjs';
 import { cryptoFigures } from './bench/crypto.mjs';
+import { deviceFigures } from './bench/device.mjs';
 import { isOver, limitOf } from './bench/limits.mjs';
 import { describeMachine, writePage } from './bench/page.mjs';
 import { searchFigures } from './bench/search.mjs';
@@ -22,12 +23,13 @@ const GROUPS = {
   upload: uploadFigures,
   search: searchFigures,
   browser: browserFigures,
+  device: deviceFigures,
   asr: asrFigures,
 };
 
 /** The figures of a run that names nothing, in groups that take long. */
 const SHORT = ['asr.rtf', 'memory.transcribing'];
-const LONG_GROUPS = ['search', 'browser', 'asr'];
+const LONG_GROUPS = ['search', 'browser', 'device', 'asr'];
 
 /** A figure for a person. @param {import('./bench/measure.mjs').Figure} figure */
 function toLine(figure) {

@@ -20,6 +20,8 @@ const LIMITS = [
   [/^asr\.live\.six$/, 1.1],
   // The reference is the promise itself.
   [/^browser\.\w+\.longtask$/, 1],
+  [/^device\.(wer|longtask)$/, 1],
+  [/^search\.(first|later)$/, 1],
   [/^asr\.(live\.first|hour\.\w+|words\.\w+|wer\.shared|der\.conv)$/, 1],
 ];
 

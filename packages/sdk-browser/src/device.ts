@@ -43,6 +43,8 @@ export class DeviceTranscriber {
   #model: ModelInfo | undefined;
   /** Fails what the worker is doing. */
   #rejectRunning: (reason: unknown) => void = () => undefined;
+  /** How often it was closed. */
+  #closings = 0;
   /** Settles when the work before is over. */
   #last: Promise<unknown> = Promise.resolve();
 
@@ -85,17 +87,20 @@ export class DeviceTranscriber {
     });
   }
 
-  /** Ends the worker and frees its memory; what is under way fails with an AbortError. The next recording starts it anew. */
+  /** Ends the worker and frees its memory; what is under way or waits fails with an AbortError. The next recording starts it anew. */
   close(): void {
-    this.#end(new DOMException('The recogniser was closed.', 'AbortError'));
+    this.#closings++;
+    this.#end(closed());
   }
 
   /** Runs work when that before it is over. An abort ends the worker: nothing else stops a recognition at once. */
   async #inTurn<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
     signal?.throwIfAborted();
     const end = () => this.#end(signal?.reason);
+    const closings = this.#closings;
     const turn = this.#last.then(async () => {
       signal?.throwIfAborted();
+      if (closings !== this.#closings) throw closed();
       signal?.addEventListener('abort', end, { once: true });
       try {
         return await work();
@@ -122,43 +127,29 @@ export class DeviceTranscriber {
     return (this.#model = (answer as FromWorker & { kind: 'loaded' }).model);
   }
 
-  /** Gives the worker something to do and hears it until it is done. What fails ends the worker: the next try has another. */
+  /** Gives the worker something to do and hears it until it is done. If the recogniser fails, the next try has another worker. */
   async #exchange(message: ToWorker, listener: Listener): Promise<FromWorker> {
     const worker = this.#worker as Worker;
-    let decoded: PageRecording | undefined;
-    const answers: Partial<Record<FromWorker['kind'], (message: never) => unknown>> = {
-      progress: ({ progress }: FromWorker & { kind: 'progress' }) => listener.onProgress?.(progress),
-      segment: ({ segment }: FromWorker & { kind: 'segment' }) => listener.onSegment?.(segment),
-      decode: async ({ recording }: FromWorker & { kind: 'decode' }) => {
-        listener.onProgress?.({ stage: 'decoding', fraction: 0 });
-        decoded = await decodeInPage(recording);
-        send(decoded ? { kind: 'decoded', duration: decoded.duration } : { kind: 'undecodable' });
-      },
-      more: () => decoded && send({ kind: 'samples', ...decoded.next() }),
-    };
-    const send = (reply: ToWorker) =>
-      worker.postMessage(reply, reply.kind === 'samples' ? reply.channels.map(({ buffer }) => buffer) : []);
     return new Promise<FromWorker>((resolve, reject) => {
       this.#rejectRunning = reject;
+      const answer = answerer(worker, listener);
       worker.onerror = (event) => {
         event.preventDefault();
-        const isLoaded = this.#model !== undefined;
-        this.#end(
-          isLoaded
-            ? new SealscribeError('recognizer_failed', 'The recogniser failed: is there enough memory?')
-            : new SealscribeError(
-                'device_files_missing',
-                `${this.#address} could not be started. ${REFUSED}`,
-              ),
-        );
+        this.#end(this.#model ? new SealscribeError('recognizer_failed', FAILED) : this.#notStarted());
       };
       worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
-        if (data.kind === 'loaded' || data.kind === 'transcript') resolve(data);
-        else if (data.kind === 'failed') this.#end(toError(data));
-        else answers[data.kind]?.(data as never);
+        if (data.kind === 'loaded' || data.kind === 'transcript') return resolve(data);
+        if (data.kind !== 'failed') return answer(data).catch((error: unknown) => this.#end(error));
+        // A recording that cannot be read has done the recogniser no harm.
+        if (this.#model && data.code !== 'recognizer_failed') return reject(toError(data));
+        return this.#end(toError(data));
       };
       worker.postMessage(message);
     }).finally(() => (this.#rejectRunning = () => undefined));
+  }
+
+  #notStarted(): SealscribeError {
+    return new SealscribeError('device_files_missing', `${this.#address} could not be started. ${REFUSED}`);
   }
 
   #end(reason: unknown): void {
@@ -169,6 +160,27 @@ export class DeviceTranscriber {
   }
 }
 
+/** What the page does for the worker meanwhile. */
+function answerer(
+  worker: Worker,
+  { onProgress, onSegment }: Listener,
+): (question: FromWorker) => Promise<void> {
+  let decoded: PageRecording | undefined;
+  const send = (reply: ToWorker) =>
+    worker.postMessage(reply, reply.kind === 'samples' ? reply.channels.map(({ buffer }) => buffer) : []);
+  return async (question) => {
+    if (question.kind === 'progress') onProgress?.(question.progress);
+    else if (question.kind === 'segment') onSegment?.(question.segment);
+    else if (question.kind === 'more' && decoded) send({ kind: 'samples', ...decoded.next() });
+    else if (question.kind === 'decode') {
+      onProgress?.({ stage: 'decoding', fraction: 0 });
+      decoded = await decodeInPage(question.recording);
+      send(decoded ? { kind: 'decoded', duration: decoded.duration } : { kind: 'undecodable' });
+    }
+  };
+}
+
+const FAILED = 'The recogniser failed: is there enough memory?';
 const REFUSED =
   "The file must be there, and a page with a policy must allow worker-src 'self', script-src 'wasm-unsafe-eval' and trusted-types sealscribe-device.";
 
@@ -184,6 +196,8 @@ function checkBrowser(): void {
 
 const toError = ({ code, message, cause }: FromWorker & { kind: 'failed' }): SealscribeError =>
   new SealscribeError(code, message, { cause });
+
+const closed = (): DOMException => new DOMException('The recogniser was closed.', 'AbortError');
 
 const defaultThreads = (): number =>
   Math.min(MOST_THREADS, Math.max(2, Math.ceil((globalThis.navigator?.hardwareConcurrency ?? 1) / 2)));
