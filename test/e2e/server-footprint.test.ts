@@ -1,5 +1,6 @@
 /**
- * What a server has open for writing while it works: the files of its data folder and nothing else, not even a cache of a library.
+ * What a server has open for writing while it works: the files of its data folder and nothing else, not even a cache of a library;
+ * and no recording in them, not even one that comes in parts.
  * ONNX Runtime keeps an id of the device and a queue of events for its maker, unless it is told not to before it starts; the
  * control shows that this test would notice.
  */
@@ -13,6 +14,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Sealscribe } from '@sealscribe/sdk-node';
 import { sampleRecording } from '../../scripts/demo/recording.mjs';
 import { startServer } from './server-process.js';
+import { Uploader } from './upload-requests.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 /** The control gets no network, so that it reports nothing to anybody. */
@@ -63,7 +65,12 @@ describe.skipIf(process.platform !== 'linux')('while it works', () => {
       email: 'footprint@example.com',
       password: 'a password for this test',
     });
-    await vault.save(await client.transcribe({ path: sampleRecording().path }));
+    const { path } = sampleRecording();
+    await vault.save(await client.transcribe({ path }));
+    // A recording of which a part is there, and waited for.
+    const part = readFileSync(path).subarray(0, 200_000);
+    const uploads = new Uploader(server.url, client.session!.token);
+    await uploads.patch(await uploads.create(2 * part.length), 0, part);
     const processes = family(server.pid);
     const files = processes.flatMap(writable);
     await client.close();
@@ -71,6 +78,14 @@ describe.skipIf(process.platform !== 'linux')('while it works', () => {
     expect(processes.length).toBeGreaterThan(1);
     expect(files).toContain(join(folder, 'sealscribe.db'));
     expect(files.filter((file) => !file.startsWith(folder))).toEqual([]);
+    const sound = part.subarray(part.length / 2, part.length / 2 + 64);
+    expect(sound.some((byte) => byte !== 0)).toBe(true);
+    const stored = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
+      entry.isFile(),
+    );
+    expect(stored.length).toBeGreaterThan(0);
+    for (const { parentPath, name } of stored)
+      expect(readFileSync(join(parentPath, name)).includes(sound), name).toBe(false);
   });
 
   test.skipIf(!isolated)('the control: ONNX Runtime left to itself is noticed', async () => {

@@ -8,6 +8,7 @@ import { hasServer, JFK, newSession, transcribe } from './server-requests.js';
 import { jfkSamples, Stream } from './stream-requests.js';
 import { writableMemory } from './process-memory.js';
 import { startServer, type RunningServer } from './server-process.js';
+import { Uploader } from './upload-requests.js';
 
 const jfk = hasServer ? readFileSync(JFK) : Buffer.alloc(0);
 /** 32 bytes of sound each: no two recordings share them. */
@@ -68,7 +69,7 @@ describe.skipIf(!hasServer || !existsSync('/proc/self/mem'))('audio in memory', 
   };
 
   beforeAll(async () => {
-    server = await startServer({ env: { MALLOC_PERTURB_: '165' } });
+    server = await startServer({ args: ['--upload-idle', '4'], env: { MALLOC_PERTURB_: '165' } });
     token = await newSession(server.url);
   });
   afterAll(() => server?.stop());
@@ -87,6 +88,22 @@ describe.skipIf(!hasServer || !existsSync('/proc/self/mem'))('audio in memory', 
 
   test('is gone after a cancellation in the middle of the work', async () => {
     await transcribe(server.url, token, jfk, { signal: AbortSignal.timeout(400) }).catch(() => undefined);
+    expect(await left()).toBe(0);
+  });
+
+  test('that comes in parts is there while it is waited for, and gone after use, termination and silence', async () => {
+    const uploads = new Uploader(server.url, token);
+    const send = async (bytes: Buffer) => {
+      const path = await uploads.create(jfk.length);
+      expect((await uploads.patch(path, 0, bytes)).status).toBe(204);
+      return path;
+    };
+    expect((await uploads.transcribe(await send(jfk))).status).toBe(200);
+    const terminated = await send(jfk.subarray(0, 250_000));
+    expect((await uploads.send('DELETE', terminated)).status).toBe(204);
+    const forgotten = await send(jfk.subarray(0, 250_000));
+    expect(count(server.pid)).toBeGreaterThan(0);
+    await expect.poll(() => uploads.offset(forgotten), { timeout: 30_000 }).toBe('status 404');
     expect(await left()).toBe(0);
   });
 
