@@ -6,10 +6,11 @@
 //   asr.wall.vs.*                        the same races by the clock
 //   asr.rtf                              POST /v1/transcribe of a short recording through the SDK, one at a time, against its length
 //   memory.transcribing                  all memory of the server and its processes at its largest, against that before
-// and those of asr-live.mjs, asr-quality.mjs and asr-hour.mjs.
+// and those of asr-live.mjs, asr-live-words.mjs, asr-quality.mjs and asr-hour.mjs.
 import { sampleRecording } from '../demo/recording.mjs';
 import { startServer } from '../start-server.mjs';
 import { measureHour } from './asr-hour.mjs';
+import { scoreLiveWords } from './asr-live-words.mjs';
 import { measureLive } from './asr-live.mjs';
 import { installAsrPeers } from './asr-peers.mjs';
 import { scoreSpeakers, scoreWordErrors, scoreWordTimes } from './asr-quality.mjs';
@@ -43,12 +44,13 @@ export async function* asrFigures(wanted) {
     RACES.some(([name]) => any(`asr.${name}`, `asr.wall.${name}`));
   const timed = any('asr.words.median', 'asr.words.mean');
   const hour = any('asr.hour.2cores', 'asr.hour.cpu', 'asr.hour.memory');
-  if (!raced && !timed && !hour && !any('asr.der.conv')) return;
+  if (!raced && !timed && !hour && !any('asr.der.conv', 'asr.live.wer')) return;
   const reason = whyNot();
   if (reason !== undefined) return console.error(`Without most figures of speech: ${reason}.`);
   const recordings = await loadRecordings();
   if (hour) yield* some(await measureHour(recordings));
   if (timed) yield* some(await scoreWordTimes(recordings));
+  if (wanted('asr.live.wer')) yield* await scoreLiveWords(recordings);
   if (wanted('asr.der.conv')) yield* some(await scoreSpeakers(recordings));
   if (raced) yield* some(await measureRaces(recordings));
 }
