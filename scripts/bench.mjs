@@ -2,12 +2,13 @@
 // npm run bench [-- GROUP... --only NAME --all --json --write-docs]: how fast this is, always against something else measured in the
 // same minute (scripts/bench/measure.mjs). Builds what is missing. The exit code is 1 when a figure is over its limit.
 //
-//   GROUP         crypto, upload, search, browser, device, asr; when none is named, what is measured in five minutes: crypto, upload, a little of asr
+//   GROUP         crypto, upload, search, browser, device, app, asr; when none is named, what is measured in five minutes: crypto, upload, a little of asr
 //   --only NAME   the figures whose names begin so; may be given several times
 //   --all         everything: a quarter of an hour
 //   --json        one line per figure: {"name", "value", "unit", "reference", "ratio"}, ratio = ours / reference, smaller is better
 //   --write-docs  writes docs/performance.md from all figures
 import { parseArgs } from 'node:util';
+import { appFigures } from './bench/app.mjs';
 import { asrFigures } from './bench/asr.mjs';
 import { browserFigures } from './bench/browser.mjs';
 import { cryptoFigures } from './bench/crypto.mjs';
@@ -24,12 +25,13 @@ const GROUPS = {
   search: searchFigures,
   browser: browserFigures,
   device: deviceFigures,
+  app: appFigures,
   asr: asrFigures,
 };
 
 /** The figures of a run that names nothing, in groups that take long. */
 const SHORT = ['asr.rtf', 'memory.transcribing'];
-const LONG_GROUPS = ['search', 'browser', 'device', 'asr'];
+const LONG_GROUPS = ['search', 'browser', 'device', 'app', 'asr'];
 
 /** A figure for a person. @param {import('./bench/measure.mjs').Figure} figure */
 function toLine(figure) {
