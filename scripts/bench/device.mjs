@@ -1,5 +1,5 @@
 // @ts-check
-// The group "device": recognition in a page of Chromium (WebAssembly, threads on all cores), over the English recordings of the shared
+// The group "device": recognition in a page of Chromium (WebAssembly), over the English recordings of the shared
 // folder, each as the file that it is, with the model loaded beforehand.
 //   device.rtf        seconds that it takes, against the length of the recordings
 //   device.wer        words of its text that differ from the text of a real server for the same files, in percent, against the promised 2
@@ -85,7 +85,7 @@ async function measureDevice() {
     return [
       {
         ...{ name: 'device.rtf', value: seconds, unit: 's', reference: length, ratio: seconds / length },
-        note: `${files.length} recordings on the device, ${threads} threads, ${(length / seconds).toFixed(1)} times real time`,
+        note: `${files.length} recordings on the device, threads: ${threads}, ${(length / seconds).toFixed(1)} times real time`,
       },
       {
         ...{ name: 'device.wer', value: wer, unit: '%', reference: LIMIT_WER, ratio: wer / LIMIT_WER },
@@ -148,7 +148,7 @@ async function work({ files, restMs }) {
   const seconds = (performance.now() - started) / 1000;
   await rest();
   device.close();
-  const threads = Math.min(4, Math.max(2, Math.ceil(navigator.hardwareConcurrency / 2)));
+  const threads = Math.min(4, Math.ceil(navigator.hardwareConcurrency / 2));
   return { texts, length, seconds, longest: Math.max(0, ...tasks), tasks: tasks.length, threads };
 }
 

@@ -199,8 +199,9 @@ const toError = ({ code, message, cause }: FromWorker & { kind: 'failed' }): Sea
 
 const closed = (): DOMException => new DOMException('The recogniser was closed.', 'AbortError');
 
+/** Half of the processor: a thread that waits for one that the machine has stopped is slower than none. */
 const defaultThreads = (): number =>
-  Math.min(MOST_THREADS, Math.max(2, Math.ceil((globalThis.navigator?.hardwareConcurrency ?? 1) / 2)));
+  Math.min(MOST_THREADS, Math.ceil((globalThis.navigator?.hardwareConcurrency ?? 1) / 2));
 
 /** The absolute address of something that must be the page's own. */
 function sameOrigin(address: string | URL, option: string): string {

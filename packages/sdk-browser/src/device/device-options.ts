@@ -8,8 +8,8 @@ export interface DeviceOptions {
   /** Address of device-worker.js, for pages whose bundler does not find it by itself. Of the page's own origin too. */
   worker?: string | URL;
   /**
-   * Threads of the recogniser. By default half of the processor's, up to 4, and at least 2; where the page is not isolated
-   * (`crossOriginIsolated`) there is one, whatever this says.
+   * Threads of the recogniser; by default half as many as the processor's, up to 4. Where the page is not isolated (`crossOriginIsolated`)
+   * there is one, whatever this says.
    */
   threads?: number;
 }
