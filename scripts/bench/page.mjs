@@ -162,6 +162,13 @@ ${toSentence(notes(figures, 'browser.'))}
 
 ${table(figures, 'browser.')}
 
+On the device: the English recordings, each as the file that it is, one after the other in a page of Chromium with the model loaded, by
+WebAssembly. Seconds of work against the length of the recordings; words of its text that differ from a server's for the same files, and
+the longest time for which the page could not answer, against what is promised; and how long eleven seconds of speech take until the first words
+are there, in a page that has just been opened, with the files in the cache. ${toSentence(notes(figures, 'device.'))}
+
+${table(figures, 'device.')}
+
 ## Recognition
 
 The embedded model against the same weights in other runtimes (${list(ASR_PEERS)}): the same segments one after the other, each

@@ -129,7 +129,8 @@ export class DeviceTranscriber {
 
   /** Gives the worker something to do and hears it until it is done. If the recogniser fails, the next try has another worker. */
   async #exchange(message: ToWorker, listener: Listener): Promise<FromWorker> {
-    const worker = this.#worker as Worker;
+    const worker = this.#worker;
+    if (!worker) throw closed();
     return new Promise<FromWorker>((resolve, reject) => {
       this.#rejectRunning = reject;
       const answer = answerer(worker, listener);
