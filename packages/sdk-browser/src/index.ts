@@ -8,6 +8,7 @@ import {
   SealscribeError,
   openShare as openCore,
   type OpenShareOptions,
+  type OpenThread,
   type SealscribeOptions,
   type SharedTranscript,
 } from '@sealscribe/sdk-core';
@@ -15,6 +16,7 @@ import type { DeviceOptions } from './device/device-options.js';
 import { StorageFreshness } from './storage-freshness.js';
 import { browserPlatform } from './platform.js';
 import type { WorkerOption } from './worker/start-worker.js';
+import { WorkerThread } from './worker/worker-thread.js';
 
 export * from '@sealscribe/sdk-core';
 export type { DeviceOptions, WorkerOption };
@@ -45,7 +47,7 @@ export class Sealscribe extends Core {
    */
   constructor(options: BrowserOptions) {
     checkFeatures();
-    super({ ...defaultFreshness(), ...options }, browserPlatform(options.device, options.worker));
+    super({ ...defaultFreshness(), ...options }, browserPlatform(options.device), threadOf(options.worker));
   }
 }
 
@@ -71,6 +73,10 @@ function checkFeatures(): void {
     );
   if (typeof SubtleCrypto === 'undefined')
     throw new SealscribeError('feature_missing', 'This browser has no Web Crypto: use another.');
+}
+
+function threadOf(worker: WorkerOption = false): OpenThread | undefined {
+  return worker === false ? undefined : (account, home) => new WorkerThread(worker, account, home);
 }
 
 function defaultFreshness(): Pick<SealscribeOptions, 'freshness'> {

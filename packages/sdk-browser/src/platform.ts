@@ -9,18 +9,15 @@ import {
 import { whenOnline } from './when-online.js';
 import type * as Device from './device.js';
 import type { DeviceOptions } from './device/device-options.js';
-import type { WorkerOption } from './worker/start-worker.js';
-import { WorkerThread } from './worker/worker-thread.js';
 
 /** The platform of pages and workers. The recogniser is loaded when a recording is first meant for it. */
-export function browserPlatform(device?: DeviceOptions, worker: WorkerOption = false): Platform {
+export function browserPlatform(device?: DeviceOptions): Platform {
   let transcriber: Device.DeviceTranscriber | undefined;
   return {
     transcribeOnDevice: async (recording, options) => {
       transcriber ??= new (await loadDevice()).DeviceTranscriber(device);
       return transcriber.transcribe(recording, options);
     },
-    ...(worker === false ? {} : { openThread: (account, home) => new WorkerThread(worker, account, home) }),
     fetch: send,
     openSocket: (address) => new WebSocket(address),
     // Streamed uploads need HTTP/2 and are not in every browser; a Blob of a File is read from the disk as it is sent.

@@ -34,7 +34,7 @@ import { ApiError, SealscribeError } from './errors.js';
 import type { FreshnessStore } from './freshness.js';
 import { badAnswer, type Http } from './http.js';
 import { verified } from './integrity.js';
-import { onDemand, recoveryKeyOf } from './on-demand.js';
+import { onDemand } from './on-demand.js';
 import { rewrapLinks } from './shares/vault-shares.js';
 import { rewrapTranscripts, toRekeyed } from './rekey.js';
 import { vaultSpace } from './space.js';
@@ -206,4 +206,8 @@ function refuseWords(failure: unknown): never {
       'The email or the recovery words are wrong, or the account has no recovery key.',
     );
   throw failure;
+}
+
+async function recoveryKeyOf(words: string): Promise<CryptoKey> {
+  return (await onDemand(import('./recovery-words.js'))).recoveryKeyOf(words);
 }

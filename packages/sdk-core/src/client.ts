@@ -29,11 +29,12 @@ import { Http } from './http.js';
 import { checkLockAfter } from './idle-lock.js';
 import type { AudioSource, Platform } from './platform.js';
 import { PrivateMode } from './private-mode.js';
-import { onDemand, recoveryKeyOf } from './on-demand.js';
+import { onDemand } from './on-demand.js';
 import { vaultSpace } from './space.js';
 import { Stay, type StayStore } from './stay.js';
 import type { StreamOptions, TranscriptStream } from './stream.js';
 import { MemoryCache, SealedCache, type CacheStore } from './search/cache.js';
+import type { OpenThread } from './thread.js';
 import { transcribe, type TranscribeOptions } from './transcription.js';
 import { Vault } from './vault.js';
 
@@ -69,11 +70,15 @@ export class Sealscribe {
   readonly #accounts: Accounts;
   readonly #stay: Stay;
   readonly #lockAfter: number | undefined;
+  readonly #openThread: OpenThread | undefined;
   /** The account's sessions and API keys. */
   readonly access: Access;
 
-  /** @throws TypeError or RangeError naming the option that is wrong */
-  constructor(options: SealscribeOptions, platform: Platform) {
+  /**
+   * @param openThread Another thread for what takes long with a vault; without it, everything is done in this one.
+   * @throws TypeError or RangeError naming the option that is wrong
+   */
+  constructor(options: SealscribeOptions, platform: Platform, openThread?: OpenThread) {
     const { timeout = 60_000, retries = 3 } = options;
     this.#http = new Http(options.server, platform, { timeout, retries });
     this.#http.session = options.session;
@@ -84,6 +89,7 @@ export class Sealscribe {
     this.#stay = new Stay(this.#http, options.stay);
     checkLockAfter(options.lockAfter);
     this.#lockAfter = options.lockAfter;
+    this.#openThread = openThread;
     this.access = new Access(this.#http);
   }
 
@@ -158,7 +164,10 @@ export class Sealscribe {
    */
   async signUp(credentials: Credentials, options: { recoveryWords?: string } = {}): Promise<Vault> {
     const { recoveryWords: words } = options;
-    const recoveryKey = words === undefined ? undefined : await recoveryKeyOf(words);
+    const recoveryKey =
+      words === undefined
+        ? undefined
+        : await (await onDemand(import('./recovery-words.js'))).recoveryKeyOf(words);
     return this.#vault(await this.#accounts.signUp(credentials, recoveryKey));
   }
 
@@ -197,7 +206,8 @@ export class Sealscribe {
   }
 
   #vault(account: OpenAccount): Vault {
-    return new Vault(this.#http, this.#freshness, account, this.#cache, this.#lockAfter);
+    const [cache, lockAfter, openThread] = [this.#cache, this.#lockAfter, this.#openThread];
+    return new Vault(this.#http, this.#freshness, account, { cache, lockAfter, openThread });
   }
 
   async #keys(): Promise<AccountKeys> {

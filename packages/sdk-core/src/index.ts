@@ -19,7 +19,8 @@ export type { ArchiveSource } from './archive/read-tar.js';
 export { Sealscribe, type SealscribeOptions } from './client.js';
 export type { CompareOptions } from './compare.js';
 export * from './errors.js';
-export { DOCX_TYPE, newRecoveryWords, openArchive, toDocx, toPdf } from './on-demand.js';
+export { newRecoveryWords, openArchive, toDocx, toPdf } from './large-parts.js';
+export { DOCX_TYPE } from './export/docx-type.js';
 export { MemoryFreshness, type FreshnessStore } from './freshness.js';
 export type { AudioSource, OpenAudio, Platform, PlatformRequest, PlatformSocket } from './platform.js';
 export type { PrivateMode } from './private-mode.js';
@@ -30,6 +31,7 @@ export { summarize, type SummarySentence } from './summary/extractive.js';
 export { askModel, type AskOptions } from './summary/with-model.js';
 export {
   openTranscripts,
+  type OpenThread,
   type SignedIn,
   type ThreadAccount,
   type ThreadHome,
@@ -46,7 +48,8 @@ export type { SnapshotOptions } from './shares/snapshot.js';
 export type { Share, ShareOptions } from './shares/vault-shares.js';
 export type { Vault } from './vault.js';
 export type { Workspace } from './workspaces/workspace.js';
-export type { Workspaces } from './workspaces/load-workspaces.js';
+export type { Workspaces } from './workspaces/workspaces.js';
+export type { HttpLimits } from './http.js';
 export type * from './workspaces/workspace-types.js';
 export type * from './vault-types.js';
 export { EditHistory } from './edit/edit-history.js';

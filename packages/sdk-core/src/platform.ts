@@ -4,7 +4,6 @@
  */
 import type { Transcript } from '@sealscribe/protocol';
 import type { SealscribeError } from './errors.js';
-import type { ThreadAccount, ThreadHome, VaultThread } from './thread.js';
 import type { TranscriptionWishes } from './transcription-wishes.js';
 
 /** A recording to transcribe. Which kind it is is always said, never guessed from a string. */
@@ -92,11 +91,6 @@ export interface Platform {
   random(): number;
   /** Milliseconds since 1970. */
   now(): number;
-  /**
-   * Another thread for what takes long with a vault; without it, everything is done where the client is.
-   * @throws SealscribeError "worker_failed" from its calls when it cannot be started
-   */
-  openThread?(account: ThreadAccount, home: ThreadHome): VaultThread;
   /** Lets go of all connections, at once. */
   close?(): Promise<void>;
 }

@@ -37,6 +37,12 @@ export interface ThreadHome {
   readonly cache: CacheStore;
 }
 
+/**
+ * Opens a thread for a vault.
+ * @throws SealscribeError "worker_failed" from its calls when it cannot be started
+ */
+export type OpenThread = (account: ThreadAccount, home: ThreadHome) => VaultThread;
+
 /** The side of the thread: the vault that does the work. `signIn` is to be called before each piece of it. */
 export function openTranscripts(
   { server, limits, accountId, accountKey }: ThreadAccount,

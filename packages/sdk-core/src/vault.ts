@@ -18,12 +18,12 @@ import {
 } from './shares/vault-shares.js';
 import { vaultSpace } from './space.js';
 import type { SearchHit, SearchOptions } from './search/vault-search.js';
-import type { VaultThread } from './thread.js';
+import type { OpenThread, VaultThread } from './thread.js';
 import { Transcripts } from './transcripts.js';
 import type { Changes, Labels, Saved, VaultTranscript } from './vault-types.js';
 import { onDemand } from './on-demand.js';
-import { loadWorkspaces, type Workspaces } from './workspaces/load-workspaces.js';
-import type { Workspaces as LoadedWorkspaces } from './workspaces/workspaces.js';
+import { loadWorkspaces } from './workspaces/load-workspaces.js';
+import type { Workspaces } from './workspaces/workspaces.js';
 
 /** An unlocked vault. */
 export class Vault extends Transcripts {
@@ -39,16 +39,22 @@ export class Vault extends Transcripts {
     http: Http,
     freshness: FreshnessStore,
     { accountId, accountKey }: OpenAccount,
-    cache: CacheStore = new MemoryCache(),
-    lockAfter?: number,
+    {
+      cache = new MemoryCache(),
+      lockAfter,
+      openThread,
+    }: {
+      cache?: CacheStore;
+      lockAfter?: number | undefined;
+      openThread?: OpenThread | undefined;
+    } = {},
   ) {
-    let loaded: LoadedWorkspaces | undefined;
     const key = new HeldKey(accountKey, {
       lockAfter,
       now: () => http.platform.now(),
       onLock: () => {
         this.forgetOpened();
-        loaded?.lock();
+        this.workspaces.lock();
         this.#thread?.end();
       },
     });
@@ -60,15 +66,15 @@ export class Vault extends Transcripts {
     this.#http = http;
     this.#key = key;
     this.#startThread = () => {
-      const { server, limits, platform } = http;
+      const { server, limits } = http;
       const signedIn = () => ({ session: http.session, apiKey: http.apiKey });
       const account = { server, limits, accountId, accountKey: key.use() };
-      return platform.openThread?.(account, { signedIn, freshness, cache });
+      return openThread?.(account, { signedIn, freshness, cache });
     };
     const account = { accountId, accountKey: () => key.use() };
     this.workspaces = loadWorkspaces(async () => {
       const { Workspaces } = await onDemand(import('./workspaces/workspaces.js'));
-      return (loaded = new Workspaces(http, freshness, cache, { account, own: this }));
+      return new Workspaces(http, freshness, cache, { account, own: this });
     });
   }
 

@@ -19,7 +19,7 @@ import { MemoryFreshness } from '../freshness.js';
 import { Http } from '../http.js';
 import { explain } from '../integrity.js';
 import { PrivateMode } from '../private-mode.js';
-import { recoveryKeyOf } from '../on-demand.js';
+import { onDemand } from '../on-demand.js';
 import { Vault } from '../vault.js';
 import type { WorkspaceEntry } from '../workspaces/workspace-types.js';
 import { ArchiveServer } from './archive-platform.js';
@@ -103,7 +103,9 @@ async function openKey(
   const { accountId, iterations, keyVersion, wraps } = account;
   try {
     if ('recoveryWords' in key) {
-      const recoveryKey = await recoveryKeyOf(key.recoveryWords);
+      const recoveryKey = await (
+        await onDemand(import('../recovery-words.js'))
+      ).recoveryKeyOf(key.recoveryWords);
       if (wraps.recovery === undefined) throw wrongWords();
       return await recoverAccountKey(recoveryKey, accountId, decodeBase64url(wraps.recovery));
     }

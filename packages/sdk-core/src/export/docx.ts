@@ -4,7 +4,7 @@
  * letters. Fonts are named for the language; a reader without them takes its own. Written without a library: five small files.
  */
 import type { Transcript } from '@sealscribe/protocol';
-import { DOCX_TYPE } from '../on-demand.js';
+import { DOCX_TYPE } from './docx-type.js';
 import { loadBidi, type DirectedText } from './bidi.js';
 import { aboutLine, toClock, toLine, toTurns, type DocumentOptions } from './turns.js';
 import { zip } from './zip.js';

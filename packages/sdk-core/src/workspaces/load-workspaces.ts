@@ -1,5 +1,5 @@
 /** The workspaces of an unlocked account, whose code is loaded with the first call: most accounts have none. */
-import type { Workspaces as Loaded } from './workspaces.js';
+import type { Workspaces } from './workspaces.js';
 
 /** What can be done, all of it by calls that are waited for. */
 const CALLS = [
@@ -15,20 +15,20 @@ const CALLS = [
     'withdraw',
   ] as const),
   ...(['confirm', 'accept', 'setRole', 'remove', 'leave', 'delete', 'add'] as const),
-] as const satisfies (keyof Loaded)[];
-
-/** The workspaces of an unlocked account. */
-export type Workspaces = Omit<Loaded, 'lock'>;
+] satisfies (keyof Workspaces)[];
 
 /** Workspaces that are made with the first call. */
-export function loadWorkspaces(make: () => Promise<Loaded>): Workspaces {
-  let loaded: Promise<Loaded> | undefined;
+export function loadWorkspaces(make: () => Promise<Workspaces>): Workspaces {
+  let making: Promise<Workspaces> | undefined;
+  let made: Workspaces | undefined;
   const call = async (name: (typeof CALLS)[number], values: unknown[]): Promise<unknown> => {
-    loaded ??= make();
-    loaded.catch(() => (loaded = undefined));
-    const workspaces = await loaded;
-    return (workspaces[name] as (...values: unknown[]) => unknown).apply(workspaces, values);
+    // What could not be loaded is loaded by the next call.
+    if (!made) made = await (making ??= make().finally(() => (making = undefined)));
+    return (made[name] as (...values: unknown[]) => unknown).apply(made, values);
   };
-  const entries = CALLS.map((name) => [name, (...values: unknown[]) => call(name, values)]);
-  return Object.fromEntries(entries) as Pick<Loaded, (typeof CALLS)[number]>;
+  const calls: Record<(typeof CALLS)[number], unknown> = Object.fromEntries(
+    CALLS.map((name) => [name, (...values: unknown[]) => call(name, values)]),
+  ) as never;
+  const all: Record<keyof Workspaces, unknown> = { ...calls, lock: () => made?.lock() };
+  return all as Workspaces;
 }

@@ -1,0 +1,52 @@
+/**
+ * What is large and seldom needed, loaded when it is: Word and PDF files, archives, the word list of the recovery words. In a browser each is
+ * a file of its own, so that a page without them stays small.
+ */
+import type { Transcript } from '@sealscribe/protocol';
+import type { Archive, ArchiveKey } from './archive/open-archive.js';
+import type { ArchiveSource } from './archive/read-tar.js';
+import type { PdfOptions } from './export/pdf.js';
+import type { DocumentOptions } from './export/turns.js';
+import { onDemand } from './on-demand.js';
+
+/** Bytes of a .docx file. The same transcript always gives the same bytes. */
+export async function toDocx(transcript: Transcript, options: DocumentOptions = {}): Promise<Uint8Array> {
+  return (await onDemand(import('./export/docx.js'))).toDocx(transcript, options);
+}
+
+/**
+ * Bytes of a PDF file.
+ *
+ * @throws TypeError without a font; MissingFontError when the fonts lack letters of a script
+ */
+export async function toPdf(transcript: Transcript, options: PdfOptions): Promise<Uint8Array> {
+  return (await onDemand(import('./export/pdf.js'))).toPdf(transcript, options);
+}
+
+/**
+ * Opens an archive: bytes, or a Blob that may be a file of any size.
+ *
+ * @param options.minIterations As for {@link SealscribeOptions}.
+ * @throws WrongPasswordError; SealscribeError "wrong_recovery_words" or "bad_recovery_words"; IntegrityError "malformed" when it
+ * is no whole archive, "weak_kdf"
+ */
+export async function openArchive(
+  source: ArchiveSource,
+  key: ArchiveKey,
+  options: { minIterations?: number } = {},
+): Promise<Archive> {
+  return (await onDemand(import('./archive/open-archive.js'))).openArchive(source, key, options);
+}
+
+/**
+ * New recovery words, to be shown once and written down. Whoever has them and the email opens the account.
+ * @example
+ * ```ts
+ * import { newRecoveryWords } from '@sealscribe/sdk-node';
+ *
+ * const recoveryWords = await newRecoveryWords();
+ * ```
+ */
+export async function newRecoveryWords(): Promise<string> {
+  return (await onDemand(import('./recovery-words.js'))).newRecoveryWords();
+}
