@@ -174,11 +174,14 @@ async function askOffset(
   return offset;
 }
 
-/** Whether asking where to go on may help: after broken connections, conflicts, and what servers and proxies say in bad moments. */
+/**
+ * Whether asking where to go on may help: after broken connections, conflicts, and what servers and proxies say in bad moments (400
+ * to a body that stalled).
+ */
 function mayGoOn(failure: unknown): boolean {
   if (failure instanceof ConnectionError || failure instanceof TimeoutError) return true;
   if (!(failure instanceof ApiError) || (failure.retryAfter ?? 0) > LONGEST_WAIT) return false;
-  return [409, 423, 429].includes(failure.status) || failure.status >= 500;
+  return [400, 408, 409, 423, 429].includes(failure.status) || failure.status >= 500;
 }
 
 const contradiction = () =>

@@ -1,4 +1,5 @@
 /** What all routes that take a recording need to know of a request, and how it names a recording that came earlier. */
+import { constants, type Http2ServerResponse } from 'node:http2';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { HttpError } from '../http-error.js';
 import type { Ticket } from '../transcription/admission.js';
@@ -34,9 +35,13 @@ export function useUpload(
   if (upload === undefined) return gone;
   const claim = transcriber.uploads.claim(reply.request.accountId, upload);
   ticket.use(claim.store, () => claim.release());
-  let whole = false;
-  reply.raw.once('finish', () => (whole = true));
-  reply.raw.once('close', () => claim.answered(whole));
+  reply.raw.once('close', () => claim.answered(isSentWhole(reply)));
   if (gone.aborted) claim.answered(false);
   return AbortSignal.any([gone, claim.signal]);
+}
+
+/** Whether all of an answer has left. Over HTTP/2 only the stream knows: for its answer, being cancelled is an end as well. */
+function isSentWhole({ raw }: FastifyReply): boolean {
+  const { stream } = raw as unknown as Partial<Http2ServerResponse>;
+  return stream ? !stream.aborted && stream.rstCode === constants.NGHTTP2_NO_ERROR : raw.writableFinished;
 }

@@ -166,10 +166,6 @@ export class Transcriber {
     return this.#decoders.kind;
   }
 
-  get maxUpload(): number {
-    return this.#options.maxUpload;
-  }
-
   /** Seconds of one recording or stream. */
   get maxDuration(): number {
     return this.#options.maxDuration;
