@@ -1,5 +1,5 @@
 // @ts-check
-/* global document, DataTransfer, File, PerformanceObserver */
+/* global atob, document, DataTransfer, DragEvent, File, FormData, PerformanceObserver, requestAnimationFrame, TextDecoderStream */
 // The group "app": the built web app in Chromium on the real server, with eleven seconds of speech.
 //   app.drop.first-words   from letting a file go over the page to the first words on it, against the same recording sent by a bare fetch
 //                          of the same page until the first words are in its answer
@@ -94,12 +94,13 @@ export async function* appFigures(wanted) {
     await page.evaluate(sendBare, { base64, token });
 
     await page.evaluate(() => {
-      const tasks = (/** @type {any} */ (globalThis).longTasks = /** @type {number[]} */ ([]));
+      const tasks = /** @type {any} */ ((globalThis).longTasks = /** @type {number[]} */ ([]));
       const observer = new PerformanceObserver((list) =>
         tasks.push(...list.getEntries().map((e) => e.duration)),
       );
       observer.observe({ type: 'longtask' });
     });
+    /** @type {{ours: number, reference: number}[]} */
     const pairs = [];
     for (let run = 0; run < RUNS; run++) {
       collectGarbage();

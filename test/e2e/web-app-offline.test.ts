@@ -33,14 +33,14 @@ let vault: Vault;
 const watched: Watched = { problems: [], sent: [] };
 
 const folder = mkdtempSync(join(tmpdir(), 'sealscribe-offline-'));
-/** The recording with two minutes of silence after it, so that it is sent in parts. */
+/** The recording with a minute and more of silence after it, so that it is sent in parts. */
 const long = join(folder, 'long.wav');
 
 beforeAll(async () => {
   if (!canRun) return;
   const speech = readFileSync(jfk);
   const start = speech.indexOf('data') + 8;
-  const silence = Buffer.alloc(120 * 32_000);
+  const silence = Buffer.alloc(75 * 32_000);
   speech.writeUInt32LE(speech.length + silence.length - 8, 4);
   speech.writeUInt32LE(speech.length + silence.length - start, start - 4);
   writeFileSync(long, Buffer.concat([speech, silence]));
