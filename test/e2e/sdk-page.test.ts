@@ -53,6 +53,13 @@ describe.each(['Chromium', 'Firefox'] as const satisfies BrowserName[])('in %s',
     await visit();
     const seen = await page.evaluate(
       async ({ email, password, title }) => {
+        const told: { account?: { accountKey: CryptoKey } }[] = [];
+        globalThis.Worker = class extends Worker {
+          override postMessage(message: object) {
+            told.push(message);
+            super.postMessage(message);
+          }
+        };
         const client = new sdk.Sealscribe({
           ...{ server: location.origin, worker: true },
           cache: new sdk.IndexedDbCache(),
@@ -69,11 +76,16 @@ describe.each(['Chromium', 'Firefox'] as const satisfies BrowserName[])('in %s',
           ...{ recoveryWords, title: opened.title, text: opened.transcript.text },
           isSame: JSON.stringify(opened.transcript) === JSON.stringify(transcript),
           hits: hits.map((hit) => hit.id === id && hit.text),
+          keys: told
+            .flatMap(({ account }) => (account ? [account.accountKey] : []))
+            .map((key) => key instanceof CryptoKey && !key.extractable),
+          bytes: told.filter((message) => Object.values(message).some((value) => ArrayBuffer.isView(value)))
+            .length,
         };
       },
       { email: `${name}@example.com`, password: PASSWORD, title: TITLE },
     );
-    expect(seen).toMatchObject({ title: TITLE, isSame: true });
+    expect(seen).toMatchObject({ title: TITLE, isSame: true, keys: [true], bytes: 0 });
     expect(seen.text).toMatch(SAID);
     expect(seen.hits.join()).toMatch(/country/);
     expect(web.files.filter((path) => path.endsWith('worker.js'))).toContain('/sdk/vault-worker.js');

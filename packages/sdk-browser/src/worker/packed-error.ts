@@ -19,6 +19,8 @@ type ErrorClass = abstract new (...values: never[]) => Error;
 const classes: Readonly<Record<string, ErrorClass>> = {
   ...{ TypeError, RangeError, SealscribeError: core.SealscribeError, ApiError: core.ApiError },
   ...{ ConnectionError: core.ConnectionError, TimeoutError: core.TimeoutError },
+  ...{ SourceError: core.SourceError, CertificateError: core.CertificateError, ShareError: core.ShareError },
+  ...{ WrongPasswordError: core.WrongPasswordError, MissingFontError: core.MissingFontError },
   ...{ IntegrityError: core.IntegrityError, ConflictError: core.ConflictError },
   ...{ DamagedVaultError: core.DamagedVaultError, CryptoError: core.CryptoError },
 };
