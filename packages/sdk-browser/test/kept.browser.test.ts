@@ -64,7 +64,7 @@ describe.skipIf(!server)('with a server', () => {
 
     const mine = async () => (await contents(CACHE)).filter(({ key }) => key.startsWith(vault.accountId));
     const kept = await mine();
-    expect(kept.length).toBe(4);
+    expect(kept.length, 'one entry for each transcript').toBe(2);
     const text = kept
       .map(({ key, value }) => key + new TextDecoder('latin1').decode(value as Uint8Array))
       .join();
