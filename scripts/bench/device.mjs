@@ -2,6 +2,7 @@
 // The group "device": recognition in a page of Chromium (WebAssembly), over the English recordings of the shared
 // folder, each as the file that it is, with the model loaded beforehand.
 //   device.rtf        seconds that it takes, against the length of the recordings
+//   device.cpu        CPU seconds of all of Chromium for it, likewise: what other programs do meanwhile changes it little
 //   device.wer        words of its text that differ from the text of a real server for the same files, in percent, against the promised 2
 //   device.longtask   how long the page could not answer meanwhile, by its own long-task entries, against the promised 50 ms
 //   device.first      from the call to the first words of eleven seconds of speech, in a page that has just been opened, files in the cache
@@ -22,7 +23,7 @@ const REST_MS = 500;
 
 /** @param {import('./measure.mjs').Wanted} wanted @returns {AsyncGenerator<Figure>} */
 export async function* deviceFigures(wanted) {
-  if (!['device.rtf', 'device.wer', 'device.longtask', 'device.first'].some(wanted)) return;
+  if (!['device.rtf', 'device.cpu', 'device.wer', 'device.longtask', 'device.first'].some(wanted)) return;
   if (!hasDeviceSite) return console.error('Without figures of the device: there is no Chromium.');
   const reason = whyNot();
   if (reason !== undefined) return console.error(`Without figures of the device: ${reason}.`);
@@ -66,7 +67,16 @@ async function measureDevice() {
     const page = await open();
     const files = listRecordings();
     for (const file of files) await giveRecording(page, file, readFileSync(join(SPEECH, file)));
+    const devtools = await browser.newBrowserCDPSession();
+    /** CPU seconds of all of Chromium so far. */
+    const cpuSeconds = async () =>
+      (await devtools.send('SystemInfo.getProcessInfo')).processInfo.reduce(
+        (sum, { cpuTime }) => sum + cpuTime,
+        0,
+      );
+    const cpuBefore = await cpuSeconds();
     const found = await page.evaluate(work, { files, restMs: REST_MS });
+    const cpu = (await cpuSeconds()) - cpuBefore;
     await page.close();
 
     const fresh = await open();
@@ -87,6 +97,7 @@ async function measureDevice() {
         ...{ name: 'device.rtf', value: seconds, unit: 's', reference: length, ratio: seconds / length },
         note: `${files.length} recordings on the device, threads: ${threads}, ${(length / seconds).toFixed(1)} times real time`,
       },
+      { name: 'device.cpu', value: cpu, unit: 's', reference: length, ratio: cpu / length },
       {
         ...{ name: 'device.wer', value: wer, unit: '%', reference: LIMIT_WER, ratio: wer / LIMIT_WER },
         note: `${errors} of the server's ${words} words are others on the device`,
