@@ -17,7 +17,7 @@ const chromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/go
 );
 
 /** Tests that look at memory, at what else runs, or at how long something takes: nothing runs beside them. */
-const alone = ['behaviour-*', 'server-{footprint,long,media,memory,stream*}', '{,firefox-}web-app', 'demo'].map(
+const alone = ['behaviour-*', 'server-{footprint,long,media,memory,stream*}', 'web-app', 'demo'].map(
   (name) => `test/e2e/${name}.test.ts`,
 );
 
