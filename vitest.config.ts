@@ -77,6 +77,15 @@ export default defineConfig({
         },
       },
       {
+        test: {
+          name: 'prove',
+          include: ['test/prove/*.test.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+      {
         resolve: { alias },
         test: {
           name: 'chromium',

@@ -3,6 +3,7 @@
 // Last line: `checks: N passed, N failed`, which .ci/run reads.
 import { spawn } from 'node:child_process';
 import { browserBundle } from './check/browser-bundle.mjs';
+import { claimsAreNamed } from './check/claims.mjs';
 import { unfiredImportRules } from './check/import-rules.mjs';
 import { brokenSnippets } from './check/snippets.mjs';
 import {
@@ -52,6 +53,7 @@ const CHECKS = [
   ['no file over 400 lines', longFiles],
   ['the web app loads little, and nothing that its policy refuses', firstLoadOfWebApp],
   ['the browser SDK is small, and needs neither a bundler nor Node', browserBundle],
+  ['docs/threat-model.md names what test/prove proves', claimsAreNamed],
   ['links in the docs', brokenLinks],
   ['samples in the docs compile', brokenSnippets],
   ['the API reference, without a warning (typedoc)', tool('typedoc', ['--emit', 'none'])],
