@@ -19,6 +19,8 @@ const LIMITS = [
   // Real time, and what the last words take after it.
   [/^asr\.live\.six$/, 1.1],
   // The reference is the promise itself.
+  [/^app\.drop\.first-words$/, 1.5],
+  [/^app\.longtask$/, 1],
   [/^browser\.\w+\.longtask$/, 1],
   [/^device\.(wer|longtask)$/, 1],
   [/^search\.(first|later)$/, 1],
