@@ -169,6 +169,12 @@ are there, in a page that has just been opened, with the files in the cache. ${t
 
 ${table(figures, 'device.')}
 
+The built web app in Chromium on the real server, with eleven seconds of speech: from letting the file go over the page to its first words on
+it, against the same file sent by a bare fetch of the same page until the first words are in the answer; and the longest time for which the
+page could not answer meanwhile and while a query was typed, against what is promised. ${toSentence(notes(figures, 'app.'))}
+
+${table(figures, 'app.')}
+
 ## Recognition
 
 The embedded model against the same weights in other runtimes (${list(ASR_PEERS)}): the same segments one after the other, each
