@@ -3,20 +3,11 @@
  * and the password opens the vault again. Whoever asks to stay signed in has it kept by the browser (stay.ts) until they lock.
  */
 import { createContext, useCallback, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
-import type { Sealscribe, Vault } from '@sealscribe/sdk-browser';
+import type { OpenSession } from './open-session.js';
 import { forgetRecordings } from './recordings.js';
 import { forgetStay } from './stay.js';
 
 const IDLE_MS = 15 * 60_000;
-
-/** An open vault and the client it came from. */
-export interface OpenSession {
-  client: Sealscribe;
-  vault: Vault;
-  email: string;
-  /** Whether this browser keeps it open from one visit to the next. */
-  stays: boolean;
-}
 
 interface SessionValue {
   session: OpenSession | undefined;

@@ -3,7 +3,7 @@
  * know whose account it is. Locking forgets all of it.
  */
 import { connect } from './connect.js';
-import type { OpenSession } from './session.js';
+import type { OpenSession } from './open-session.js';
 
 const KEY = 'sealscribe-stays';
 

@@ -65,6 +65,12 @@ const workspace = (id: string) => idBytes(id, 'workspaceId');
 /** Whose key seals: an account's, or a workspace's of this number. */
 export type KeyOwner = { accountId: string } | { workspaceId: string; keyNumber: number };
 
+/** The same thing of an account (`sealscribe/NAME/v1`) or of a workspace under a key (`sealscribe/workspace-NAME/v1`). */
+const bindOwned = (name: string, owner: KeyOwner, ...fields: Field[]) =>
+  'workspaceId' in owner
+    ? bind(`sealscribe/workspace-${name}/v1`, workspace(owner.workspaceId), owner.keyNumber, ...fields)
+    : bind(`sealscribe/${name}/v1`, account(owner.accountId), ...fields);
+
 /** Every context of the vault, by what it binds. */
 export const contexts = {
   accountSalt: (salt: Uint8Array, email: string) => bind('sealscribe/account/v1', salt, email),
@@ -75,41 +81,16 @@ export const contexts = {
   recoveryKey: (accountId: string) => bind('sealscribe/recovery-key/v1', account(accountId)),
   deviceKey: (accountId: string) => bind('sealscribe/device-key/v1', account(accountId)),
   transcriptKey: (owner: KeyOwner, transcriptId: string) =>
-    'workspaceId' in owner
-      ? bind(
-          'sealscribe/workspace-transcript-key/v1',
-          workspace(owner.workspaceId),
-          owner.keyNumber,
-          transcript(transcriptId),
-        )
-      : bind('sealscribe/transcript-key/v1', account(owner.accountId), transcript(transcriptId)),
+    bindOwned('transcript-key', owner, transcript(transcriptId)),
   card: (transcriptId: string, revision: number) =>
     bind('sealscribe/card/v1', transcript(transcriptId), revision),
   transcript: (transcriptId: string, revision: number) =>
     bind('sealscribe/transcript/v1', transcript(transcriptId), revision),
   words: (transcriptId: string, revision: number) =>
     bind('sealscribe/words/v1', transcript(transcriptId), revision),
-  index: (owner: KeyOwner, indexRevision: number) =>
-    'workspaceId' in owner
-      ? bind('sealscribe/workspace-index/v1', workspace(owner.workspaceId), owner.keyNumber, indexRevision)
-      : bind('sealscribe/index/v1', account(owner.accountId), indexRevision),
+  index: (owner: KeyOwner, indexRevision: number) => bindOwned('index', owner, indexRevision),
   searchEntry: (owner: KeyOwner, transcriptId: string, revision: number, cardHash: Uint8Array) =>
-    'workspaceId' in owner
-      ? bind(
-          'sealscribe/workspace-search-entry/v1',
-          workspace(owner.workspaceId),
-          owner.keyNumber,
-          transcript(transcriptId),
-          revision,
-          cardHash,
-        )
-      : bind(
-          'sealscribe/search-entry/v1',
-          account(owner.accountId),
-          transcript(transcriptId),
-          revision,
-          cardHash,
-        ),
+    bindOwned('search-entry', owner, transcript(transcriptId), revision, cardHash),
   privateKey: (accountId: string, publicKey: Uint8Array) =>
     bind('sealscribe/private-key/v1', account(accountId), publicKey),
   identity: (accountId: string, publicKey: Uint8Array) =>
