@@ -8,8 +8,8 @@ import { describe } from 'vitest';
 import { childrenOf } from '../e2e/behaviour-processes.js';
 import { writableMemory } from '../e2e/process-memory.js';
 import { JFK, newSession, transcribe } from '../e2e/server-requests.js';
-import { claim, type Look } from './claim.js';
-import { startWith, type Leak } from './leaky-server.js';
+import { claim } from './claim.js';
+import { both, startWith } from './leaky-server.js';
 
 const jfk = readFileSync(JFK);
 const has = (program: string) => spawnSync(program, ['--version']).status === 0;
@@ -138,9 +138,4 @@ describe('audio', () => {
 function holdsAudio(pid: number): boolean {
   for (const memory of writableMemory(pid)) if (pieces.some((piece) => memory.includes(piece))) return true;
   return false;
-}
-
-/** The same look at the product and at a server with a leak. */
-function both(look: (leak: Leak | undefined) => Promise<Look>, leak: Leak) {
-  return { product: () => look(undefined), control: () => look(leak) };
 }

@@ -1,6 +1,7 @@
 /** The built server, and the same with a leak that leak.mjs puts into it. */
 import { fileURLToPath } from 'node:url';
 import { startServer, type RunningServer } from '../e2e/server-process.js';
+import type { Claim, Look } from './claim.js';
 
 /** What a server can do wrong. */
 export type Leak = 'disk' | 'memory' | 'log' | 'store';
@@ -20,3 +21,22 @@ export const startWith = (
       ...(leak && { NODE_OPTIONS: `--import=${leaking}`, SEALSCRIBE_PROVE_LEAK: leak }),
     },
   });
+
+const DOES: Record<Leak, string> = {
+  disk: 'writes recordings to a temporary file',
+  memory: 'keeps recordings',
+  log: 'logs requests and answers',
+  store: 'writes its answers down',
+};
+
+/** The same look at the product and at a server with a leak. */
+export const both = (
+  look: (leak: Leak | undefined) => Promise<Look>,
+  leak: Leak,
+): Pick<Claim, 'product' | 'control'> => ({
+  product: () => look(undefined),
+  control: async () => {
+    const { tried, found } = await look(leak);
+    return { tried: `${tried}, of a server that ${DOES[leak]}`, found };
+  },
+});

@@ -129,7 +129,10 @@ describe('the process', () => {
       const tokens = [undefined, 'invented', 'A'.repeat(43), ended];
       return knock(tokens);
     },
-    control: async () => knock([await newSession(server.url)]),
+    control: async () => ({
+      ...(await knock([await newSession(server.url)])),
+      tried: 'the same with a session',
+    }),
   });
 });
 
