@@ -32,8 +32,6 @@ export interface OpenRecord {
   parts: Parts;
   /** Revision and hash of the sealed card. */
   mark: Mark;
-  /** Key and card as the server gave them, base64url. */
-  sealed?: { key: string; card: string };
 }
 
 /** What a list shows of a record. */
@@ -86,13 +84,10 @@ export async function getSealed(
  */
 export async function openRecord(
   keys: SpaceKeys,
-  { id, revision, key: wrap, card: sealed }: Pick<TranscriptInfo, 'id' | 'revision' | 'key' | 'card'>,
+  { id, revision, key: wrap, card }: Pick<TranscriptInfo, 'id' | 'revision' | 'key' | 'card'>,
 ): Promise<OpenRecord> {
   const key = await verified(() => keys.openTranscriptKey(id, decodeBase64url(wrap)), id);
-  return {
-    ...(await openCardOf({ id, key }, { revision, card: sealed })),
-    sealed: { key: wrap, card: sealed },
-  };
+  return openCardOf({ id, key }, { revision, card });
 }
 
 /**
