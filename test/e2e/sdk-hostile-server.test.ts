@@ -3,24 +3,12 @@
  * is wrong, and tells the server nothing about it. The cases stand in the tables of sdk-hostile-*.ts, by what the server does.
  */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { changedBytes } from './sdk-hostile-bytes.js';
 import { answering, bytes, flipped, verdictOf, type HostileCase } from './sdk-hostile-case.js';
-import { privateMode } from './sdk-hostile-private-mode.js';
-import { reading } from './sdk-hostile-reading.js';
-import { signingIn } from './sdk-hostile-sign-in.js';
 import { body, newStage, newStranger, type Stage } from './sdk-hostile-stage.js';
-import { writing } from './sdk-hostile-writing.js';
+import { tables } from './sdk-hostile-tables.js';
 import { startLyingServer, type Lie, type LyingServer } from './sdk-lying-server.js';
 import { transcriptOf } from './sdk-transcript.js';
 import { startServer, type RunningServer } from './server-process.js';
-
-const tables = {
-  reading,
-  'changed bytes': changedBytes,
-  writing,
-  'signing in': signingIn,
-  'private mode': privateMode,
-};
 
 let real: RunningServer;
 let server: LyingServer;

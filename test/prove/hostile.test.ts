@@ -1,20 +1,13 @@
 /** A storage server that cheats, in every way of test/e2e/sdk-hostile-*.ts: the client says what is wrong, or opens what is right. */
 import { afterAll, beforeAll, describe } from 'vitest';
-import { changedBytes } from '../e2e/sdk-hostile-bytes.js';
 import { verdictOf, type HostileCase } from '../e2e/sdk-hostile-case.js';
-import { privateMode } from '../e2e/sdk-hostile-private-mode.js';
-import { reading } from '../e2e/sdk-hostile-reading.js';
-import { signingIn } from '../e2e/sdk-hostile-sign-in.js';
 import { newStage, newStranger, type Stage } from '../e2e/sdk-hostile-stage.js';
-import { writing } from '../e2e/sdk-hostile-writing.js';
+import { tables } from '../e2e/sdk-hostile-tables.js';
 import { startLyingServer, type LyingServer } from '../e2e/sdk-lying-server.js';
 import { startServer, type RunningServer } from '../e2e/server-process.js';
 import { claim } from './claim.js';
 
-const cases: readonly HostileCase[] = [
-  ...[...reading, ...changedBytes],
-  ...[...writing, ...signingIn, ...privateMode],
-];
+const cases: readonly HostileCase[] = Object.values(tables).flat();
 let real: RunningServer;
 let server: LyingServer;
 let stranger: Stage['stranger'];
@@ -58,7 +51,7 @@ describe('a hostile server', () => {
       return { tried: `${cases.length} ways to cheat`, found };
     },
     control: async () => {
-      const some = reading.filter(({ alone, forGood }) => !alone && !forGood).slice(0, 5);
+      const some = tables.reading.filter(({ alone, forGood }) => !alone && !forGood).slice(0, 5);
       const found: string[] = [];
       for (const each of some) found.push(...(await play(each, false)));
       return { tried: `${some.length} of them with a server that is honest`, found };
