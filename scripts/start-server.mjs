@@ -17,6 +17,7 @@ const MAIN = fileURLToPath(new URL('../packages/server-reference/dist/main.js', 
  * @property {string[]} [args] More command line arguments of the server.
  * @property {NodeJS.ProcessEnv} [env] Environment variables on top of this process's own.
  * @property {string[]} [wrapper] Command that the server is run under, for example `['strace', '-D', '-f']`; signals must reach the server through it.
+ * @property {string[]} [nodeArgs] Arguments of Node in front of the program, for example `['--import=FILE']`.
  * @property {number} [timeout] Milliseconds to wait for the server to be ready. Default 60,000.
  *
  * @typedef {object} RunningServer
@@ -40,11 +41,12 @@ const MAIN = fileURLToPath(new URL('../packages/server-reference/dist/main.js', 
  */
 export async function startServer(options = {}) {
   if (!existsSync(MAIN)) throw new Error('The server is not built: run `npm run build` first.');
-  const { wrapper = [], args = [], timeout = 60_000 } = options;
+  const { wrapper = [], nodeArgs = [], args = [], timeout = 60_000 } = options;
   const dataFolder = options.dataFolder ?? mkdtempSync(join(tmpdir(), 'sealscribe-'));
   const command = [
     ...wrapper,
     process.execPath,
+    ...nodeArgs,
     MAIN,
     '--port',
     '0',

@@ -1,5 +1,5 @@
-// A server that leaks on purpose, for the controls: loaded into the built server with NODE_OPTIONS=--import, so that nothing of it is in
-// what is shipped. SEALSCRIBE_PROVE_LEAK says what it does with every recording, or with every answer.
+// A server that leaks on purpose, for the controls: loaded into the built server with node --import, so that nothing of it is in what
+// is shipped. SEALSCRIBE_PROVE_LEAK says what it does with every recording, or with every answer.
 import { appendFileSync } from 'node:fs';
 import { Server } from 'node:tls';
 import { tmpdir } from 'node:os';

@@ -15,10 +15,11 @@ export const startWith = (
 ): Promise<RunningServer> =>
   startServer({
     ...options,
+    ...(leak && { nodeArgs: [`--import=${leaking}`] }),
     env: {
       MALLOC_PERTURB_: '165',
       ...options.env,
-      ...(leak && { NODE_OPTIONS: `--import=${leaking}`, SEALSCRIBE_PROVE_LEAK: leak }),
+      ...(leak && { SEALSCRIBE_PROVE_LEAK: leak }),
     },
   });
 

@@ -5,7 +5,9 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { composeMoonshine } from '@sealscribe/asr';
+import { closeToInspection } from './hardening.js';
 
+closeToInspection();
 const [encoder = '', decoder = '', prefix = '', arithmetic] = process.argv.slice(2);
 const graph = composeMoonshine(readFileSync(encoder), readFileSync(decoder), {
   arithmetic: arithmetic === 'float32' ? 'float32' : 'int8',

@@ -37,6 +37,17 @@ export interface Config {
   readonly streamIdle: number;
   /** Seconds for which an upload in parts may be left alone before it is dropped. */
   readonly uploadIdle: number;
+  /** Seconds for which a client may hold a connection without bringing a request or taking its answer. */
+  readonly patience: number;
+  /** When a recogniser process is replaced by a fresh one: jobs, seconds, bytes on top of what it began with; 0 = never. */
+  readonly recycleJobs: number;
+  readonly recycleSeconds: number;
+  readonly recycleMemory: number;
+  /** Port of the metrics; without it there are none. 0 = any free one. */
+  readonly metrics?: number;
+  readonly metricsHost: string;
+  /** Hosts that recordings may be fetched from, see transcription/remote-hosts.ts; empty = none. */
+  readonly fetchFrom: readonly string[];
   /** Names or folders of the models; the first is the default. */
   readonly model: readonly string[];
   /** Folder of downloaded models; `models` in the data folder when left out. */
@@ -128,6 +139,38 @@ export function readConfig(argv: readonly string[], version: string): Config {
       option('--upload-idle <seconds>', 'seconds for which an upload in parts may be left alone')
         .default(600)
         .argParser(whole(1, 86_400)),
+    )
+    .addOption(
+      option('--patience <seconds>', 'how long a client may neither bring its request nor take its answer')
+        .default(60)
+        .argParser(whole(1, 3600)),
+    )
+    .addOption(
+      option('--recycle-jobs <number>', 'pieces of audio after which a recogniser is replaced, 0 = never')
+        .default(20_000)
+        .argParser(whole(0)),
+    )
+    .addOption(
+      option('--recycle-seconds <seconds>', 'age at which a recogniser is replaced, 0 = never')
+        .default(6 * 3600)
+        .argParser(whole(0)),
+    )
+    .addOption(
+      option('--recycle-memory <bytes>', 'growth at which a recogniser is replaced, 0 = never')
+        .default(1024 * MIB)
+        .argParser(whole(0)),
+    )
+    .addOption(
+      option('--metrics <port>', 'serve numbers about the server on this port, 0 = any free one').argParser(
+        whole(0, 65_535),
+      ),
+    )
+    .addOption(option('--metrics-host <address>', 'address of --metrics').default('127.0.0.1'))
+    .addOption(
+      option(
+        '--fetch-from <host...>',
+        'hosts that recordings may be fetched from: NAME, or NAME=ADDRESS:PORT for one of your own network',
+      ).default([]),
     )
     .addOption(
       option(

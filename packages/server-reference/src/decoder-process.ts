@@ -5,7 +5,7 @@
  */
 import { readSync, writeSync } from 'node:fs';
 import { Downmixer, Resampler } from '@sealscribe/asr';
-import { ignoreDebuggerSignal } from './hardening.js';
+import { closeToInspection } from './hardening.js';
 import { HttpError } from './http-error.js';
 import type { BuiltinFormat } from './media/builtin.js';
 import { openPcmDecoder, type Pcm } from './media/pcm-decoders.js';
@@ -55,7 +55,7 @@ function flush(): void {
   if (resamplers.length > 0) write(resamplers.map((resampler) => resampler.flush()));
 }
 
-ignoreDebuggerSignal();
+closeToInspection();
 try {
   const decoder = await openPcmDecoder(process.argv[2] as BuiltinFormat);
   for (let count; (count = readSync(0, piece, 0, piece.length, null)) > 0;) {

@@ -4,6 +4,7 @@
  * Usage: device-probe-process.js cuda|webgpu|cpu; says {"ok", "reason"} as JSON on stdout.
  */
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { closeToInspection } from './hardening.js';
 
 /** y = x × x of a 2 × 2 matrix, as an ONNX model. */
 const GRAPH =
@@ -20,6 +21,7 @@ async function probe(device: string): Promise<void> {
   if (values.join() !== '7,10,15,22') throw new Error('it computes wrongly');
 }
 
+closeToInspection();
 let answer: { ok: boolean; reason: string };
 try {
   await probe(process.argv[2] ?? '');

@@ -6,19 +6,18 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import type { Logger } from './log.js';
 
-/** SIGUSR1 would open Node's debugger; with a listener of our own it does nothing. */
-export function ignoreDebuggerSignal(): void {
+/** Closes this process to the debugger, which SIGUSR1 would open, and to reports: for the server and for what it starts. */
+export function closeToInspection(): void {
   process.on('SIGUSR1', () => undefined);
+  if (process.report === undefined) return;
+  process.report.reportOnFatalError = false;
+  process.report.reportOnSignal = false;
+  process.report.reportOnUncaughtException = false;
 }
 
 /** Hardens this process and what it starts from now on; warns about what remains. */
 export function hardenProcess(log: Logger): void {
-  ignoreDebuggerSignal();
-  if (process.report !== undefined) {
-    process.report.reportOnFatalError = false;
-    process.report.reportOnSignal = false;
-    process.report.reportOnUncaughtException = false;
-  }
+  closeToInspection();
   process.umask(0o077);
   if (process.platform !== 'linux') {
     log.warn('core dumps and swap are not checked on this system');

@@ -11,6 +11,8 @@ if (command === 'models') {
   const { runEmailCodes } = await import('./email-codes.js');
   process.exitCode = await runEmailCodes(args);
 } else {
+  const { refuseUnsafeStart } = await import('./environment.js');
+  refuseUnsafeStart();
   await import('./serve.js');
 }
 

@@ -6,7 +6,7 @@
 import { readFileSync, readSync, writeSync } from 'node:fs';
 import * as onnxruntime from 'onnxruntime-node';
 import { recognizeSegment, VoiceActivityDetector, type Recognizer, type SpeakerModel } from '@sealscribe/asr';
-import { ignoreDebuggerSignal } from './hardening.js';
+import { closeToInspection } from './hardening.js';
 import { loadModel } from './transcription/load-model.js';
 import { loadSpeakerModel } from './transcription/speaker-models.js';
 import {
@@ -128,7 +128,7 @@ async function work(models: Models): Promise<void> {
   }
 }
 
-ignoreDebuggerSignal();
+closeToInspection();
 try {
   const models = await load(JSON.parse(process.argv[2] ?? '') as RecognizerSpec);
   answer({ kind: 'ready', models: [...models.recognizers.values()].map(({ model }) => model) });

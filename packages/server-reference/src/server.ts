@@ -51,6 +51,11 @@ export async function startServer(config: Config, log: Logger, scripts: string):
     const started = (transcriber = await Transcriber.start({
       ...config,
       models: config.models ?? join(config.data, 'models'),
+      recycling: {
+        jobs: config.recycleJobs,
+        seconds: config.recycleSeconds,
+        bytes: config.recycleMemory,
+      },
       log,
       scripts,
     }));

@@ -4,6 +4,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { childEnvironment } from '../child-environment.js';
 import type { Device } from '../transcription/recognizer-protocol.js';
 
 /** What trying a device showed. */
@@ -34,9 +35,8 @@ export const probeWith =
   };
 
 async function run(script: string, device: string): Promise<{ output: string; talk: string }> {
-  const env = { ...process.env, ORT_DISABLE_TELEMETRY: '1' };
   try {
-    const options = { env, timeout: TIMEOUT_MS, killSignal: 'SIGKILL' } as const;
+    const options = { env: childEnvironment(), timeout: TIMEOUT_MS, killSignal: 'SIGKILL' } as const;
     const { stdout, stderr } = await promisify(execFile)(process.execPath, [script, device], options);
     return { output: stdout, talk: stderr };
   } catch (error) {

@@ -16,8 +16,8 @@ export function watchMemory(pid: number, bytes: number, tooMuch: () => void): ()
   return () => clearInterval(timer);
 }
 
-/** 0 where it cannot be told, because the process has ended or the system does not say. */
-async function residentBytes(pid: number): Promise<number> {
+/** Bytes that a process has in memory; 0 where it cannot be told, because it has ended or the system does not say. */
+export async function residentBytes(pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'latin1').catch(() => '');
   return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024;
 }

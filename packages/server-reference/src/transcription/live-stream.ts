@@ -11,7 +11,7 @@ import {
 } from '@sealscribe/asr';
 import type { Transcript } from '@sealscribe/protocol';
 import { HttpError } from '../http-error.js';
-import type { Job, JobResult } from './recognizer-pool.js';
+import type { Job, JobResult } from './recognizer-worker.js';
 import { VAD_CONTEXT, VAD_HIDDEN, VAD_STATE } from './recognizer-protocol.js';
 import type { Lane, Scheduler } from './scheduler.js';
 import { wipe } from './wipe.js';

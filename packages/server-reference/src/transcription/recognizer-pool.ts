@@ -1,77 +1,55 @@
 /**
- * The recogniser processes: started, given one job each, started anew when one dies. Which job comes next is the
- * scheduler's business, and so is wiping a job's samples: a job whose process died may be run again.
+ * The recogniser processes: started, given one job each, started anew when one dies, replaced when they have served long enough.
+ * Which job comes next is the scheduler's business, and so is wiping a job's samples: a job whose process died may be run again.
  */
-import { spawn, type ChildProcessByStdio } from 'node:child_process';
-import type { Readable, Writable } from 'node:stream';
-import type { Recognition, SpeakerTurn } from '@sealscribe/asr';
 import type { ModelInfo } from '@sealscribe/protocol';
 import type { Logger } from '../log.js';
+import { RecognizerFigures } from './recognizer-figures.js';
+import type { RecognizerSpec } from './recognizer-protocol.js';
 import {
-  frameHead,
-  FrameReader,
-  type AnswerHeader,
-  type Frame,
-  type JobHeader,
-  type RecognizerSpec,
-} from './recognizer-protocol.js';
-
-/** Work for one recogniser. */
-export interface Job {
-  readonly header: JobHeader;
-  readonly payload: Float32Array;
-}
-
-/** What came of a job: a recognition, speakers' turns, or the payload of the other kinds. */
-export interface JobResult {
-  readonly recognition?: Recognition | undefined;
-  readonly turns?: readonly SpeakerTurn[] | undefined;
-  readonly payload: Float32Array;
-}
-
-/** The process died before it answered: the job may be tried on another one. */
-export class RecognizerDied extends Error {
-  override readonly name = 'RecognizerDied';
-}
-
-/** The recogniser answered that this job cannot be done. */
-export class RecognizerRefused extends Error {
-  override readonly name = 'RecognizerRefused';
-  constructor(readonly code: string) {
-    super('The recogniser refused the job');
-  }
-}
-
-interface Waiting {
-  resolve(result: JobResult): void;
-  reject(error: Error): void;
-}
+  RecognizerDied,
+  RecognizerRefused,
+  RecognizerWorker,
+  type Job,
+  type JobResult,
+} from './recognizer-worker.js';
+import { reasonToRecycle, type RecyclingLimits } from './recycling.js';
 
 /** Starts that may fail in a row before jobs are given up; starting goes on. */
 const HOPELESS = 4;
-
-type Child = ChildProcessByStdio<Writable, Readable, null>;
+/** How often processes are looked at, and how long after a replacement that did not start the next is tried. */
+const LOOK_MS = 1_000;
+const AFTER_FAILURE_MS = 60_000;
 
 /** One process per core, each with all models: none waits for another to be loaded, and a core has one job at a time. */
 export class RecognizerPool {
   readonly #script: string;
   readonly #spec: RecognizerSpec;
   readonly #log: Logger;
-  readonly #idle: Worker[] = [];
-  readonly #workers = new Set<Worker>();
+  readonly #recycling: RecyclingLimits;
+  readonly #idle: RecognizerWorker[] = [];
+  readonly #workers = new Set<RecognizerWorker>();
+  /** Those that go, and one that is to take a place: nobody takes their place when they end. */
+  readonly #leaving = new Set<RecognizerWorker>();
+  readonly #look: NodeJS.Timeout;
+  /** When a process may be replaced again; Infinity while one is. */
+  #nextRecycling = 0;
   #models: readonly ModelInfo[] | undefined;
   #closed = false;
   /** Starts that failed one after another: a machine on which none starts is not tried for ever. */
   #failures = 0;
+  readonly figures = new RecognizerFigures();
   /** Called whenever a worker becomes free. */
   onFree: () => void = () => undefined;
   /** Called when recognisers end again and again as soon as they are started. */
   onHopeless: () => void = () => undefined;
 
-  private constructor(script: string, spec: RecognizerSpec, log: Logger) {
+  private constructor(script: string, spec: RecognizerSpec, log: Logger, recycling: RecyclingLimits) {
     this.#script = script;
     this.#spec = spec;
     this.#log = log;
+    this.#recycling = recycling;
+    this.#look = setInterval(() => void this.#recycle(), LOOK_MS).unref();
   }
 
   /**
@@ -84,8 +62,9 @@ export class RecognizerPool {
     spec: RecognizerSpec;
     size: number;
     log: Logger;
+    recycling: RecyclingLimits;
   }): Promise<RecognizerPool> {
-    const pool = new RecognizerPool(options.script, options.spec, options.log);
+    const pool = new RecognizerPool(options.script, options.spec, options.log, options.recycling);
     try {
       await Promise.all(Array.from({ length: options.size }, () => pool.#startWorker()));
     } catch (error) {
@@ -106,6 +85,11 @@ export class RecognizerPool {
     return this.#idle.length > 0;
   }
 
+  /** The processes that are there. */
+  get pids(): readonly number[] {
+    return [...this.#workers].flatMap(({ pid }) => pid ?? []);
+  }
+
   /**
    * Runs a job on a free worker.
    *
@@ -114,38 +98,60 @@ export class RecognizerPool {
   async run(job: Job): Promise<JobResult> {
     const worker = this.#idle.pop();
     if (worker === undefined) throw new Error('No recogniser is free');
+    const figures = this.figures.jobs[job.header.kind];
+    const began = performance.now();
     try {
-      return await worker.run(job);
+      const result = await worker.run(job);
+      figures.done++;
+      return result;
+    } catch (error) {
+      if (error instanceof RecognizerRefused) figures.refused++;
+      if (error instanceof RecognizerDied) figures.died++;
+      throw error;
     } finally {
-      if (this.#workers.has(worker) && worker.alive) {
-        this.#idle.push(worker);
-        this.onFree();
-      }
+      figures.seconds += (performance.now() - began) / 1000;
+      this.#afterJob(worker);
     }
   }
 
   /** Ends all processes. */
   async close(): Promise<void> {
     this.#closed = true;
+    clearInterval(this.#look);
     await Promise.all([...this.#workers].map((worker) => worker.end()));
   }
 
+  #afterJob(worker: RecognizerWorker): void {
+    if (!this.#workers.has(worker) || !worker.alive) return;
+    if (this.#leaving.has(worker)) return void worker.end();
+    this.#idle.push(worker);
+    this.onFree();
+    // Not only when it is looked for: many short jobs fit into a second.
+    if (this.#recycling.jobs > 0 && worker.jobs >= this.#recycling.jobs) void this.#recycle();
+  }
+
   async #startWorker(): Promise<void> {
-    const worker = new Worker(this.#script, this.#spec);
-    this.#workers.add(worker);
-    void worker.ended.then(() => this.#afterEnd(worker));
+    const worker = this.#spawn();
     this.#models = await worker.ready;
     this.#failures = 0;
     this.#idle.push(worker);
     this.onFree();
   }
 
-  #afterEnd(worker: Worker): void {
+  #spawn(): RecognizerWorker {
+    const worker = new RecognizerWorker(this.#script, this.#spec);
+    this.#workers.add(worker);
+    void worker.ended.then(() => this.#afterEnd(worker));
+    return worker;
+  }
+
+  #afterEnd(worker: RecognizerWorker): void {
     this.#workers.delete(worker);
     const index = this.#idle.indexOf(worker);
     if (index >= 0) this.#idle.splice(index, 1);
-    if (this.#closed || this.#models === undefined) return;
+    if (this.#leaving.delete(worker) || this.#closed || this.#models === undefined) return;
     this.#failures++;
+    this.figures.ends.died++;
     this.#log.error({ failures: this.#failures }, 'a recogniser process ended and is started anew');
     if (this.#failures >= HOPELESS) this.onHopeless();
     const delay = this.#failures === 1 ? 0 : Math.min(30_000, 500 * 2 ** this.#failures);
@@ -153,74 +159,52 @@ export class RecognizerPool {
       if (!this.#closed) this.#startWorker().catch(() => undefined);
     }, delay).unref();
   }
-}
 
-class Worker {
-  readonly #child: Child;
-  readonly ready: Promise<readonly ModelInfo[]>;
-  readonly ended: Promise<void>;
-  #job: Waiting | undefined;
-
-  constructor(script: string, spec: RecognizerSpec) {
-    // MALLOC_PERTURB_ makes the C library overwrite freed memory. ONNX Runtime since 1.29 reports its use over the network, and
-    // keeps an id and a queue of events in the user's cache folder, unless it is told not to before it starts.
-    const child: Child = spawn(process.execPath, [script, JSON.stringify(spec)], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-      env: { PATH: process.env['PATH'], MALLOC_PERTURB_: '165', ORT_DISABLE_TELEMETRY: '1' },
-    });
-    this.#child = child;
-    this.ended = new Promise((resolve) => {
-      child.once('close', () => resolve());
-      child.once('error', () => resolve());
-    });
-    child.stdin.on('error', () => undefined);
-    let becomeReady: (models: readonly ModelInfo[]) => void;
-    this.ready = new Promise((resolve, reject) => {
-      becomeReady = resolve;
-      void this.ended.then(() => reject(new Error('The recogniser process ended before it was ready')));
-      const reader = new FrameReader<AnswerHeader>();
-      child.stdout.on('data', (chunk: Buffer) => {
-        for (const frame of reader.push(chunk)) {
-          if (frame.header.kind === 'ready') becomeReady(frame.header.models);
-          else if (frame.header.kind === 'failed') reject(new Error(frame.header.message));
-          else this.#settle(frame);
-        }
-      });
-    });
-    this.ready.catch(() => undefined);
-    void this.ended.then(() => this.#job?.reject(new RecognizerDied()));
-  }
-
-  get alive(): boolean {
-    return this.#child.exitCode === null && this.#child.signalCode === null && !this.#child.stdin.destroyed;
-  }
-
-  async run(job: Job): Promise<JobResult> {
+  /** Replaces one process that is due, one at a time; it goes when its replacement is ready and its job is done. */
+  async #recycle(): Promise<void> {
+    if (this.#closed || performance.now() < this.#nextRecycling) return;
+    this.#nextRecycling = Infinity;
+    let next = 0;
     try {
-      const { header, payload } = job;
-      const bytes = new Uint8Array(payload.buffer, payload.byteOffset, payload.byteLength);
-      return await new Promise<JobResult>((resolve, reject) => {
-        this.#job = { resolve, reject };
-        if (!this.alive) reject(new RecognizerDied());
-        this.#child.stdin.write(frameHead(header, bytes.length));
-        this.#child.stdin.write(bytes);
-      });
+      for (const worker of this.#workers) {
+        const reason = this.#leaving.has(worker)
+          ? undefined
+          : reasonToRecycle(this.#recycling, await worker.service());
+        if (reason === undefined) continue;
+        if (await this.#replace(worker)) {
+          this.figures.ends[reason]++;
+          this.#log.info({ reason }, 'a recogniser process was replaced by a fresh one');
+        }
+        break;
+      }
+    } catch {
+      if (this.#closed) return;
+      this.#log.error('a recogniser process could not be replaced and goes on');
+      next = performance.now() + AFTER_FAILURE_MS;
     } finally {
-      this.#job = undefined;
+      this.#nextRecycling = next;
     }
   }
 
-  #settle({ header, payload }: Frame<AnswerHeader>): void {
-    if (header.kind === 'done')
-      this.#job?.resolve({ recognition: header.recognition, turns: header.turns, payload });
-    else if (header.kind === 'error') this.#job?.reject(new RecognizerRefused(header.code));
-  }
-
-  /** Lets the process end by itself, and by force when it does not within 5 s. */
-  async end(): Promise<void> {
-    this.#child.stdin.end();
-    const force = setTimeout(() => this.#child.kill('SIGKILL'), 5_000);
-    await this.ended;
-    clearTimeout(force);
+  /** False when there is nothing to replace any more. */
+  async #replace(worker: RecognizerWorker): Promise<boolean> {
+    const fresh = this.#spawn();
+    this.#leaving.add(fresh);
+    await fresh.ready;
+    if (this.#closed || !this.#workers.has(worker)) {
+      // It died meanwhile, and another was started for it.
+      await fresh.end();
+      return false;
+    }
+    this.#leaving.delete(fresh);
+    this.#leaving.add(worker);
+    this.#idle.push(fresh);
+    this.onFree();
+    const index = this.#idle.indexOf(worker);
+    if (index >= 0) {
+      this.#idle.splice(index, 1);
+      void worker.end();
+    }
+    return true;
   }
 }

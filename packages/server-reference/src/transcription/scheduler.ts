@@ -4,7 +4,8 @@
  * first, but for one job in four. A job whose recogniser died is tried once more.
  */
 import { HttpError } from '../http-error.js';
-import { RecognizerDied, type Job, type JobResult, type RecognizerPool } from './recognizer-pool.js';
+import type { RecognizerPool } from './recognizer-pool.js';
+import { RecognizerDied, type Job, type JobResult } from './recognizer-worker.js';
 import { wipe } from './wipe.js';
 
 interface Entry {

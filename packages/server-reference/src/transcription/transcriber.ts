@@ -20,6 +20,7 @@ import { prepareGraphs } from './graph-cache.js';
 import { LiveStream, type LiveStreamOptions } from './live-stream.js';
 import { transcribeAudio, type PipelineOptions } from './pipeline.js';
 import { RecognizerPool } from './recognizer-pool.js';
+import type { RecyclingLimits } from './recycling.js';
 import { Scheduler } from './scheduler.js';
 import { findSpeakerModels, speakerCutters, type SpeakerModelFiles } from './speaker-models.js';
 import { hasSpeakerPerChannel, transcribeChannels } from './two-channels.js';
@@ -45,6 +46,8 @@ export interface TranscriberOptions {
   readonly maxQueue: number;
   /** Seconds for which an upload in parts may be left alone. */
   readonly uploadIdle: number;
+  /** When recogniser processes are replaced. */
+  readonly recycling: RecyclingLimits;
   readonly log: Logger;
   /** Folder of the built recognizer-process.js and decoder-process.js. */
   readonly scripts: string;
@@ -146,6 +149,7 @@ export class Transcriber {
       },
       size: options.workers,
       log: options.log,
+      recycling: options.recycling,
     });
     const script = `${options.scripts}/decoder-process.js`;
     const kind = ffmpeg ? 'ffmpeg' : 'builtin';

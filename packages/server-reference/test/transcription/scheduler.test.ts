@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
-import { RecognizerPool, type Job } from '../../src/transcription/recognizer-pool.js';
+import { RecognizerPool } from '../../src/transcription/recognizer-pool.js';
+import type { Job } from '../../src/transcription/recognizer-worker.js';
 import { Scheduler } from '../../src/transcription/scheduler.js';
 
 const script = fileURLToPath(new URL('stand-in-recognizer.mjs', import.meta.url));
@@ -16,6 +17,7 @@ const start = async (size: number, modelFolder = '') =>
     spec: { device: 'cpu', vad: '', models: [modelFolder] },
     size,
     log,
+    recycling: { jobs: 0, seconds: 0, bytes: 0 },
   }));
 const job = (language: string): Job => ({
   header: { kind: 'recognize', span: { start: 0, end: 3, regions: [] }, language },
