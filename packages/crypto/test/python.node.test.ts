@@ -33,6 +33,7 @@ import {
   type ShareMode,
 } from '../src/index.js';
 import { importHmacKey, randomBytes } from '../src/webcrypto.js';
+import vectors from '../vectors/refused-v1.json';
 
 const python = ['/usr/bin/python3', 'python3'].find(
   (command) => spawnSync(command, ['-c', 'import cryptography']).status === 0,
@@ -68,6 +69,30 @@ describe.skipIf(python === undefined)('an independent implementation in Python',
     email: `${b64(randomBytes(6))}@Example.com`,
   });
   const data = (limit: number) => randomBytes(new DataView(randomBytes(4).buffer).getUint32(0) % limit);
+
+  it('refuses what vectors/refused-v1.json says does not open, and opens the valid inputs', async () => {
+    const known = [
+      'baseline-decrypt',
+      'open',
+      'account-key',
+      'transcript-key',
+      'card',
+      'part',
+      'index',
+      'share',
+    ];
+    let refusals = 0;
+    for (const { do: operation, valid, refused } of vectors.groups) {
+      if (!known.includes(operation)) continue;
+      expect(await ask({ do: `refused ${operation}`, ...valid }), operation).toBe('opens');
+      for (const { id, error, replace } of refused) {
+        if (error !== 'authentication_failed') continue;
+        expect(await ask({ do: `refused ${operation}`, ...valid, ...replace }), id).toBe('refused');
+        refusals++;
+      }
+    }
+    expect(refusals).toBeGreaterThan(50);
+  });
 
   it(`opens and makes ${rounds} baseline blobs`, async () => {
     for (const _ of times) {

@@ -10,6 +10,44 @@ import sealscribe_formats as formats  # noqa: E402
 b64, unb64 = formats.to_base64url, formats.from_base64url
 
 
+def sealed_of(case):
+    data = unb64(case["sealed"])
+    return b"".join(data[start:end] for start, end in case["pieces"]) if "pieces" in case else data
+
+
+def open_account_key(case):
+    salt = bytes.fromhex(case["salt_hex"])
+    root = formats.account_root(case["email"], case["password"], salt, case["iterations"])
+    context = formats.account_key_context(case["accountId"], case["keyVersion"], case["iterations"], salt)
+    return formats.open_sealed(root, context, unb64(case["wrap"]))
+
+
+def open_share(case):
+    key, _ = formats.derive_share(case["shareId"], case["mode"], bytes.fromhex(case["linkSecret_hex"]), case.get("password"))
+    return formats.open_sealed(key, formats.share_document_context(case["shareId"]), unb64(case["document"]))
+
+
+# The operations of vectors/refused-v1.json that this implementation has.
+REFUSABLE = {
+    "refused baseline-decrypt": lambda case: formats.baseline_decrypt(bytes.fromhex(case["key_hex"]), unb64(case["blob"])),
+    "refused open": lambda case: formats.open_sealed(bytes.fromhex(case["key_hex"]), bytes.fromhex(case["context_hex"]), sealed_of(case)),
+    "refused account-key": open_account_key,
+    "refused transcript-key": lambda case: formats.open_sealed(
+        bytes.fromhex(case["accountKey_hex"]), formats.transcript_key_context(case["accountId"], case["transcriptId"]), unb64(case["wrap"])
+    ),
+    "refused card": lambda case: formats.open_card(
+        bytes.fromhex(case["transcriptKey_hex"]), case["transcriptId"], case["revision"], sealed_of(case)
+    ),
+    "refused part": lambda case: formats.open_part(
+        bytes.fromhex(case["transcriptKey_hex"]), case["transcriptId"], {"parts": {case["name"]: case["ref"]}}, case["name"], sealed_of(case)
+    ),
+    "refused index": lambda case: formats.open_sealed(
+        bytes.fromhex(case["accountKey_hex"]), formats.index_context(case["accountId"], case["indexRevision"]), sealed_of(case)
+    ),
+    "refused share": open_share,
+}
+
+
 def answer(command):
     kind = command["do"]
     if kind == "baseline-open":
@@ -37,6 +75,9 @@ def answer(command):
             ),
             "link": b64(formats.seal(unb64(command["accountKey"]), formats.share_link_context(command["shareId"]), secret)),
         }
+    if kind in REFUSABLE:
+        REFUSABLE[kind](command)
+        return "opens"
     root = formats.account_root(command["email"], command["password"], unb64(command["salt"]), command["iterations"])
     if kind == "auth-key":
         return b64(formats.auth_key(root))
