@@ -147,12 +147,16 @@ def index_context(account_id, index_revision):
     return bind("sealscribe/index/v1", from_base64url(account_id), index_revision)
 
 
-def pad_document(document):
-    data = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
-    size = max(len(data), 1024)
+def padded_length(length):
+    size = max(length, 1024)
     exponent = size.bit_length() - 1
     unit = 1 << (exponent - exponent.bit_length())
-    return data.ljust(-(-size // unit) * unit, b" ")
+    return -(-size // unit) * unit
+
+
+def pad_document(document):
+    data = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    return data.ljust(padded_length(len(data)), b" ")
 
 
 def sha256(data):
@@ -169,6 +173,33 @@ def open_part(transcript_key, transcript_id, card, part, sealed):
     if sha256(sealed) != named["sha256"]:
         raise CannotOpen
     return json.loads(open_sealed(transcript_key, part_context(part, transcript_id, named["revision"]), sealed))
+
+
+PIECE = 1 << 20
+
+
+def recording_context(transcript_id, recording_id):
+    return bind("sealscribe/recording/v1", from_base64url(transcript_id), from_base64url(recording_id))
+
+
+def sha256_of_pieces(sealed):
+    hashes = (hashlib.sha256(sealed[at : at + PIECE]).digest() for at in range(0, len(sealed), PIECE))
+    return sha256(b"".join(hashes))
+
+
+def seal_recording(recording_key, transcript_id, recording_id, sound):
+    padded = sound.ljust(padded_length(len(sound)), b"\0")
+    return seal(recording_key, recording_context(transcript_id, recording_id), padded)
+
+
+def open_recording(transcript_id, named, sealed):
+    """Opens a recording if it is the very one that the card names."""
+    if sha256_of_pieces(sealed) != named["sha256"]:
+        raise CannotOpen
+    padded = open_sealed(from_base64url(named["key"]), recording_context(transcript_id, named["id"]), sealed)
+    if len(padded) != padded_length(named["size"]):
+        raise CannotOpen
+    return padded[: named["size"]]
 
 
 # Section 4: share-v1

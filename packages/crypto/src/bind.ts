@@ -88,6 +88,8 @@ export const contexts = {
     bind('sealscribe/transcript/v1', transcript(transcriptId), revision),
   words: (transcriptId: string, revision: number) =>
     bind('sealscribe/words/v1', transcript(transcriptId), revision),
+  recording: (transcriptId: string, recordingId: string) =>
+    bind('sealscribe/recording/v1', transcript(transcriptId), idBytes(recordingId, 'recordingId')),
   index: (owner: KeyOwner, indexRevision: number) => bindOwned('index', owner, indexRevision),
   searchEntry: (owner: KeyOwner, transcriptId: string, revision: number, cardHash: Uint8Array) =>
     bindOwned('search-entry', owner, transcript(transcriptId), revision, cardHash),

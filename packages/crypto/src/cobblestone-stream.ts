@@ -75,7 +75,7 @@ interface Rechunker {
 }
 
 /** Cuts a stream of arbitrary pieces into chunks of exactly `size` bytes and one shorter last chunk. */
-function rechunk(size: number, handler: Rechunker): TransformStream<Uint8Array, Bytes> {
+export function rechunk(size: number, handler: Rechunker): TransformStream<Uint8Array, Bytes> {
   const buffer = new Uint8Array(size);
   let held = 0;
   let prefix = handler.prefix;

@@ -2,9 +2,9 @@
  * The encryption of Sealscribe, on Web Crypto alone. Two doors:
  *
  * - **baseline-v1**, the published contract: {@link deriveKey}, {@link encrypt}, {@link decrypt}. Start with baseline.ts.
- * - **the vault**: an account key sealed under a password (account.ts), transcripts sealed in three parts (sealed.ts), an
- *   index against a server that hides or rolls back (vault-index.ts), links that carry their own key (share.ts), all through
- *   one seal (cobblestone.ts).
+ * - **the vault**: an account key sealed under a password (account.ts), transcripts sealed in three parts (sealed.ts) and their
+ *   sound as a stream (recording.ts), an index against a server that hides or rolls back (vault-index.ts), links that carry
+ *   their own key (share.ts), all through one seal (cobblestone.ts).
  *
  * @packageDocumentation
  */
@@ -40,6 +40,7 @@ export {
   type RecordToSeal,
   type SealedRecord,
 } from './sealed.js';
+export { PIECE_BYTES, sealedLength, sealRecording, openRecording, type RecordingRef } from './recording.js';
 export {
   sealIndex,
   openIndex,

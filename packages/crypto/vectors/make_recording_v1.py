@@ -11,34 +11,38 @@ sys.path.insert(0, str(pathlib.Path(__file__).parents[3] / "examples" / "offline
 import sealscribe_formats as formats  # noqa: E402
 
 b64 = formats.to_base64url
-TRANSCRIPT_KEY, RECORDING_KEY = bytes(range(32)), bytes(range(32, 64))
+KEY = bytes(range(32))
 TRANSCRIPT_ID, RECORDING_ID = b64(bytes(range(16))), b64(bytes(range(16, 32)))
 
 
 def case(name, sound):
-    sealed = formats.seal_recording(RECORDING_KEY, TRANSCRIPT_ID, RECORDING_ID, sound)
-    context = formats.recording_key_context(TRANSCRIPT_ID, RECORDING_ID)
+    sealed = formats.seal_recording(KEY, TRANSCRIPT_ID, RECORDING_ID, sound)
     return {
         "id": name,
-        "transcriptKey_hex": TRANSCRIPT_KEY.hex(),
         "transcriptId": TRANSCRIPT_ID,
-        "recordingId": RECORDING_ID,
-        "wrap": b64(formats.seal(TRANSCRIPT_KEY, context, RECORDING_KEY)),
-        "size": len(sound),
-        "sha256": formats.sha256_of_pieces(sealed),
+        "ref": {"id": RECORDING_ID, "key": b64(KEY), "size": len(sound), "sha256": formats.sha256_of_pieces(sealed)},
         "sound": b64(sound),
         "sealed": b64(sealed),
     }
 
 
-def refused(name, code, **changes):
-    given = {**case(name, bytes(range(256)) * 8), **changes}
-    return {**{key: value for key, value in given.items() if key != "sound"}, "code": code}
+def refused(name, code, sealed, **changes):
+    named = case(name, SOUND)["ref"]
+    return {
+        "id": name,
+        "code": code,
+        "transcriptId": TRANSCRIPT_ID,
+        "ref": {**named, "sha256": formats.sha256_of_pieces(sealed), **changes},
+        "sealed": b64(sealed),
+    }
 
 
 ids = (TRANSCRIPT_ID, RECORDING_ID)
-sound = bytes(range(256)) * 8
-unpadded = formats.seal(RECORDING_KEY, formats.recording_context(*ids), sound + b"\0")
+SOUND = bytes(range(256)) * 8
+sealed = formats.seal_recording(KEY, *ids, SOUND)
+unpadded = formats.seal(KEY, formats.recording_context(*ids), SOUND + b"\0")
+other = formats.seal_recording(KEY, *ids, SOUND)
+elsewhere = formats.seal_recording(KEY, *ids[::-1], SOUND)
 json.dump(
     {
         "name": "recording-v1",
@@ -48,13 +52,17 @@ json.dump(
             case("empty", b""),
             case("one-byte", b"\xff"),
             case("a-chunk-and-a-byte", bytes(16_385)),
-            case("counting", sound),
+            case("counting", SOUND),
         ],
         "refused": [
-            refused("another-recording-of-the-same-key", "authentication_failed", sha256=case("", sound)["sha256"]),
-            refused("another-id", "authentication_failed", sealed=b64(formats.seal_recording(RECORDING_KEY, *ids[::-1], sound))),
-            refused("unpadded", "invalid_document", sealed=b64(unpadded), sha256=formats.sha256_of_pieces(unpadded)),
-            refused("another-size", "invalid_document", size=5),
+            refused("another-of-the-same-key", "authentication_failed", other, sha256=formats.sha256_of_pieces(sealed)),
+            refused("of-another-transcript", "authentication_failed", elsewhere),
+            refused("cut", "authentication_failed", sealed[:-1]),
+            refused("cut-in-the-header", "malformed", sealed[:40]),
+            refused("another-key", "authentication_failed", sealed, key=b64(bytes(32))),
+            refused("unpadded", "invalid_document", unpadded),
+            refused("shorter-than-said", "invalid_document", sealed, size=5000),
+            refused("longer-than-said", "invalid_document", sealed, size=5),
         ],
     },
     sys.stdout,
