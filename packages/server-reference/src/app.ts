@@ -10,6 +10,8 @@ import {
   LogController,
   type FastifyBaseLogger,
   type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
   type FastifyServerOptions,
 } from 'fastify';
 import { routes } from '@sealscribe/protocol';
@@ -20,6 +22,7 @@ import { allowOrigins } from './cross-origin.js';
 import { handleError } from './error-handler.js';
 import { HttpError } from './http-error.js';
 import { logRequests, type Logger } from './log.js';
+import { answerUnparsed, refuseDoubtful } from './refused-requests.js';
 import { registerCompare } from './routes/compare.js';
 import { registerFacts } from './routes/facts.js';
 import { registerStream } from './routes/stream.js';
@@ -28,6 +31,7 @@ import { acceptUploads } from './routes/upload.js';
 import { registerUploads } from './routes/uploads.js';
 import { registerVaultRoutes } from './routes/vault.js';
 import { registerWeb } from './routes/web.js';
+import { limitPatience } from './slow-clients.js';
 import type { Store } from './store/index.js';
 import type { Identity } from './tls.js';
 import type { Transcriber } from './transcription/transcriber.js';
@@ -36,7 +40,10 @@ import type { WebFile } from './web-folder.js';
 
 /** What an app is built from. */
 export interface AppParts {
-  readonly config: Pick<Config, 'allowOrigin' | 'emailHook' | 'maxStreams' | 'streamIdle' | 'workers'>;
+  readonly config: Pick<
+    Config,
+    'allowOrigin' | 'emailHook' | 'maxStreams' | 'patience' | 'streamIdle' | 'workers'
+  >;
   readonly store: Store;
   readonly transcriber: Transcriber;
   readonly log: Logger;
@@ -50,17 +57,13 @@ export interface AppParts {
 }
 
 const MIB = 1024 ** 2;
-const HEADERS_TIMEOUT = 30_000;
-/** Slow lines may take long for a recording; one that stalls is cut off earlier by routes/read-body.ts. */
-const REQUEST_TIMEOUT = 2 * 3_600_000;
+/** A TLS handshake takes milliseconds. */
+const HANDSHAKE_TIMEOUT = 10_000;
 
 /** Builds the app; `listen` starts it. */
 export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   const { config, store, transcriber, log, version, web, draining = () => false } = parts;
   const app = createServer(parts);
-  app.server.headersTimeout = HEADERS_TIMEOUT;
-  app.server.requestTimeout = REQUEST_TIMEOUT;
-
   app.setErrorHandler(handleError);
   app.setNotFoundHandler((request, reply) => {
     const allowed = methodsAt(request.url);
@@ -71,6 +74,8 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   logRequests(app, log);
   letGoOfBodies(app);
   app.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id));
+  refuseDoubtful(app);
+  limitPatience(app, config.patience);
   await app.register(helmet, {
     contentSecurityPolicy: {
       useDefaults: false,
@@ -103,8 +108,16 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   return app;
 }
 
-function createServer({ identity, log }: AppParts): FastifyInstance {
+function createServer({ identity, log, config }: AppParts): FastifyInstance {
+  const refusals: object = {
+    clientErrorHandler: answerUnparsed(log, () => undefined),
+    frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+      void reply.header('x-request-id', request.id);
+      handleError(error, request, reply);
+    },
+  };
   const options = {
+    ...refusals,
     loggerInstance: log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
@@ -117,9 +130,10 @@ function createServer({ identity, log }: AppParts): FastifyInstance {
   const secure = fastify({
     ...options,
     http2: true,
-    http2SessionTimeout: 120_000,
+    http2SessionTimeout: 2000 * config.patience,
     https: {
       allowHTTP1: true,
+      handshakeTimeout: HANDSHAKE_TIMEOUT,
       key: identity.key,
       cert: identity.cert,
       minVersion: 'TLSv1.3',

@@ -4,6 +4,7 @@
  */
 import { constants, type Http2ServerRequest } from 'node:http2';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { isHttp2 } from './refused-requests.js';
 
 const PATIENCE_MS = 5_000;
 const MAX_BYTES = 256 * 1024 ** 2;
@@ -17,8 +18,7 @@ export function letGoOfBodies(app: FastifyInstance): void {
 
 function discard(raw: FastifyRequest['raw']): void {
   const giveUp = () => {
-    if (raw.httpVersionMajor >= 2)
-      (raw as unknown as Http2ServerRequest).stream.close(constants.NGHTTP2_NO_ERROR);
+    if (isHttp2(raw)) (raw as unknown as Http2ServerRequest).stream.close(constants.NGHTTP2_NO_ERROR);
     else raw.socket.destroy();
   };
   const timer = setTimeout(giveUp, PATIENCE_MS).unref();

@@ -3,6 +3,8 @@ import type { Readable } from 'node:stream';
 import { HttpError } from '../http-error.js';
 
 const STALL_MS = 60_000;
+/** Less than so many bytes within that time is standing still. */
+const PROGRESS = 16 * 1024;
 
 /** The error of a body that ends before it should. */
 export const cutOff = () => new HttpError('bad_request', 'The upload was cut off.');
@@ -30,9 +32,14 @@ export async function readBody(
     const stall = setTimeout(() => stop(new HttpError('bad_request', 'The upload stalled.')), STALL_MS);
     signal.addEventListener('abort', abort, { once: true });
     // 'data' listeners get chunks as they came; other ways of reading may join them into buffers that nobody wipes.
+    let since = 0;
     body.on('data', (chunk: Buffer) => {
       if (failed) return void chunk.fill(0);
-      stall.refresh();
+      since += chunk.length;
+      if (since >= PROGRESS) {
+        since = 0;
+        stall.refresh();
+      }
       try {
         take(chunk);
       } catch (error) {
