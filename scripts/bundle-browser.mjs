@@ -1,6 +1,7 @@
 // @ts-check
-// packages/sdk-browser/dist/index.js: the SDK with everything it needs in one file, so that a page can use it without a bundler. What
-// the source loads with import() becomes a file beside it, fetched when it is first needed. Called by tsup.config.ts.
+// packages/sdk-browser/dist: the SDK with everything it needs, so that a page can use it without a bundler. Of index.js, what the source
+// loads with import() becomes a file beside it, fetched when it is first needed; sealscribe.js has the whole API in it. Called by
+// tsup.config.ts.
 import { fileURLToPath } from 'node:url';
 
 const packages = fileURLToPath(new URL('../packages/', import.meta.url));
@@ -48,6 +49,32 @@ function asWritten() {
   };
 }
 
+/**
+ * The word list of the recovery words: it is in order, so that each word is written as what it does not share with the one before.
+ * @returns {import('vite').Plugin}
+ */
+function shortWordList() {
+  return {
+    name: 'short-word-list',
+    enforce: 'pre',
+    async transform(_code, id) {
+      if (!id.endsWith('bip39/wordlists/english.js')) return undefined;
+      /** @type {{ wordlist: string[] }} */
+      const { wordlist } = await import(id);
+      const packed = wordlist.map((word, at) => {
+        const before = wordlist[at - 1] ?? '';
+        let shared = 0;
+        while (shared < before.length && word[shared] === before[shared]) shared++;
+        return shared + word.slice(shared);
+      });
+      return `let word = '';
+export const wordlist = '${packed.join('')}'
+  .match(/\\d\\D+/g)
+  .map((each) => (word = word.slice(0, Number(each[0])) + each.slice(1)));`;
+    },
+  };
+}
+
 /** A worker needs no recogniser, which has a worker of its own, and has no other file beside it. @returns {import('vite').Plugin} */
 function withoutDevice() {
   const none = '\0no-device';
@@ -60,8 +87,27 @@ function withoutDevice() {
   };
 }
 
-/** @param {string} entry A file in the package's src, without the ending. @param {boolean} isWhole Whether all of it is one file. */
-async function bundle(entry, isWhole) {
+/** What is never part of the API's own file: Word and PDF files, and recognition on the device. */
+const APART =
+  /\/(export\/(docx|zip|pdf|pdf-text|line-breaks|bidi)|sdk-browser\/src\/device(\/.*)?)\.ts$|\/bidi-js\//;
+
+/** @typedef {{ name: string, source?: string, parts: 'beside' | 'inside' | 'none' }} Bundle */
+
+/** How a bundle is parted. @param {Bundle} bundle @returns {import('vite').Rollup.OutputOptions} */
+const partsOf = ({ name, parts }) => ({
+  entryFileNames: '[name].js',
+  chunkFileNames: ({ name: part, facadeModuleId }) => {
+    const named = Object.keys(NAMES).find((known) => facadeModuleId?.includes(known));
+    return `${parts === 'inside' ? `${name}-` : ''}${NAMES[named ?? ''] ?? part}.js`;
+  },
+  minifyInternalExports: true,
+  ...(parts === 'inside' ? { manualChunks: (id) => (APART.test(id) ? undefined : name) } : {}),
+  ...(parts === 'none' ? { inlineDynamicImports: true } : {}),
+});
+
+/** @param {Bundle} of `source` is a file in the package's src, without the ending; its name where left out. */
+async function bundle(of) {
+  const { name, source = name, parts } = of;
   const { build } = await import('vite');
   await build({
     root: folder,
@@ -69,7 +115,7 @@ async function bundle(entry, isWhole) {
     publicDir: false,
     logLevel: 'error',
     resolve: { alias },
-    plugins: [asWritten(), ...(isWhole ? [withoutDevice()] : []), minified()],
+    plugins: [asWritten(), shortWordList(), ...(parts === 'none' ? [withoutDevice()] : []), minified()],
     build: {
       outDir: 'dist',
       emptyOutDir: false,
@@ -77,22 +123,14 @@ async function bundle(entry, isWhole) {
       target: 'esnext',
       minify: false,
       sourcemap: true,
-      lib: { entry: { [entry]: `src/${entry}.ts` }, formats: ['es'] },
+      lib: { entry: { [name]: `src/${source}.ts` }, formats: ['es'] },
       rollupOptions: {
         // Only a page with a bundler of its own has it.
         external: ['pdfkit'],
         // What several files need lies in the entry, under names of one letter; else it would be a file of its own.
         preserveEntrySignatures: 'allow-extension',
         treeshake: { propertyReadSideEffects: false },
-        output: {
-          entryFileNames: '[name].js',
-          chunkFileNames: ({ name, facadeModuleId }) => {
-            const part = Object.keys(NAMES).find((part) => facadeModuleId?.includes(part));
-            return `${NAMES[part ?? ''] ?? name}.js`;
-          },
-          minifyInternalExports: true,
-          inlineDynamicImports: isWhole,
-        },
+        output: partsOf(of),
       },
     },
   });
@@ -100,5 +138,9 @@ async function bundle(entry, isWhole) {
 
 /** Writes the files. */
 export async function bundleBrowser() {
-  await Promise.all([bundle('index', false), bundle('vault-worker', true)]);
+  await Promise.all([
+    bundle({ name: 'index', parts: 'beside' }),
+    bundle({ name: 'sealscribe', source: 'index', parts: 'inside' }),
+    bundle({ name: 'vault-worker', parts: 'none' }),
+  ]);
 }

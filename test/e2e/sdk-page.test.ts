@@ -224,6 +224,45 @@ describe.each(['Chromium', 'Firefox'] as const satisfies BrowserName[])('in %s',
     });
   });
 
+  test_('one file is enough for the whole API', async () => {
+    await visit('/one-file');
+    const before = web.files.length;
+    const seen = await page.evaluate(
+      async ({ email, password, title }) => {
+        const client = new sdk.Sealscribe({ server: location.origin });
+        const recoveryWords = await sdk.newRecoveryWords();
+        const vault = await client.signUp({ email, password }, { recoveryWords });
+        const segment = { id: 0, start: 0, end: 1, text: title, speaker: null, confidence: null, words: [] };
+        const about = { language: 'en', duration: 1, speakers: [], model: 'none' };
+        const { id } = await vault.save({ text: title, segments: [segment], ...about });
+        const workspace = await vault.workspaces.create('of one');
+        await vault.workspaces.add(workspace.id, id);
+        const hits = [await vault.search(title), await workspace.search(title)];
+        const exported = await new Response(client.exportArchive() as BodyInit).blob();
+        const archive = await sdk.openArchive(exported, { recoveryWords });
+        const [kept] = await archive.vault.list();
+        await client.changeKeys({ email, password }, { password: 'another canary' });
+        const signal = AbortSignal.abort('not now');
+        const streaming = await client.stream({ signal }).catch((reason: unknown) => reason);
+        const recovered = await new sdk.Sealscribe({ server: location.origin }).recover({
+          ...{ email, recoveryWords, newPassword: password },
+          newRecoveryWords: await sdk.newRecoveryWords(),
+        });
+        return [
+          ...hits.flat().map((hit) => hit.text),
+          kept?.id === id,
+          streaming,
+          (await recovered.list()).length,
+        ];
+      },
+      { email: `one-file-${name}@example.com`, password: PASSWORD, title: TITLE },
+    );
+    expect(seen).toEqual([TITLE, TITLE, true, 'not now', 1]);
+    expect(web.files.slice(before)).toEqual([]);
+    expect(web.files).toContain('/sdk/sealscribe.js');
+    expect(await page.evaluate(() => refused, undefined)).toEqual([]);
+  });
+
   test_('a page that is not secure is told so by everything that needs it', async () => {
     await visit('/', INSECURE_HOST);
     const codes = await page.evaluate(async () => {

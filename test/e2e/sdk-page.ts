@@ -25,11 +25,11 @@ const POLICY = [
   "require-trusted-types-for 'script'",
 ].join('; ');
 
-const SCRIPT = `
+const scriptOf = (file: string) => `
 globalThis.refused = [];
 document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI, sample }) =>
   refused.push([violatedDirective, blockedURI, sample].join(' ')));
-globalThis.sdk = await import('/sdk/index.js');
+globalThis.sdk = await import('/sdk/${file}');
 `;
 
 /** A name that leads to this computer, and that no browser trusts as it trusts localhost. */
@@ -51,7 +51,14 @@ export interface SdkPage {
   stop(): Promise<void>;
 }
 
-/** Serves the page: at `/`, and at `/no-policy` where Trusted Types are required and no policy is allowed. */
+/** The pages: the script of each, and the names that Trusted Types allow; at `/no-policy` they are required, and there is none. */
+const pages: Record<string, { script: string; types: string }> = {
+  '/': { script: 'index.js', types: 'sealscribe' },
+  '/one-file': { script: 'sealscribe.js', types: 'sealscribe' },
+  '/no-policy': { script: 'index.js', types: "'none'" },
+};
+
+/** Serves the pages. */
 export async function servePage(): Promise<SdkPage> {
   const server = await startServer();
   const files: string[] = [];
@@ -60,20 +67,24 @@ export async function servePage(): Promise<SdkPage> {
     const { pathname } = new URL(asked.url ?? '/', 'http://localhost');
     if (pathname.startsWith('/v1/')) return void pass(asked, answer);
     files.push(pathname);
-    const types = pathname === '/no-policy' ? "'none'" : 'sealscribe';
+    const page = pages[pathname];
     const headers = {
-      'content-security-policy': `${POLICY}; trusted-types ${types}`,
+      'content-security-policy': `${POLICY}; trusted-types ${page?.types ?? 'sealscribe'}`,
       'cache-control': 'no-store',
     };
     const give = (type: string, body: string | Buffer) =>
       void answer.writeHead(200, { ...headers, 'content-type': type }).end(body);
     const file = /^\/sdk\/([\w-]+\.js)$/.exec(pathname)?.[1];
-    if (pathname === '/page.js') give('text/javascript', SCRIPT);
+    const script = /^\/page-([\w-]+\.js)$/.exec(pathname)?.[1];
+    if (script) give('text/javascript', scriptOf(script));
     else if (pathname === '/jfk.wav') give('audio/wav', readFileSync(new URL('jfk.wav', samples)));
     else if (file && existsSync(new URL(file, sdk)))
       give('text/javascript', readFileSync(new URL(file, sdk)));
-    else if (pathname === '/' || pathname === '/no-policy')
-      give('text/html', '<!doctype html><title>page</title><script type="module" src="/page.js"></script>');
+    else if (page)
+      give(
+        'text/html',
+        `<!doctype html><title>page</title><script type="module" src="/page-${page.script}"></script>`,
+      );
     else answer.writeHead(404).end();
   });
   const pass = (asked: IncomingMessage, answer: ServerResponse) => {
