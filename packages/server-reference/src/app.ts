@@ -22,6 +22,7 @@ import { allowOrigins } from './cross-origin.js';
 import { handleError } from './error-handler.js';
 import { HttpError } from './http-error.js';
 import { logRequests, type Logger } from './log.js';
+import type { RequestMeter } from './metrics/request-meter.js';
 import { answerUnparsed, refuseDoubtful } from './refused-requests.js';
 import { registerCompare } from './routes/compare.js';
 import { registerFacts } from './routes/facts.js';
@@ -34,18 +35,19 @@ import { registerWeb } from './routes/web.js';
 import { limitPatience } from './slow-clients.js';
 import type { Store } from './store/index.js';
 import type { Identity } from './tls.js';
+import type { StreamPlaces } from './transcription/stream-places.js';
 import type { Transcriber } from './transcription/transcriber.js';
 import { letGoOfBodies } from './unread-body.js';
 import type { WebFile } from './web-folder.js';
 
 /** What an app is built from. */
 export interface AppParts {
-  readonly config: Pick<
-    Config,
-    'allowOrigin' | 'emailHook' | 'maxStreams' | 'patience' | 'streamIdle' | 'workers'
-  >;
+  readonly config: Pick<Config, 'allowOrigin' | 'emailHook' | 'patience' | 'streamIdle'>;
   readonly store: Store;
   readonly transcriber: Transcriber;
+  readonly streams: StreamPlaces;
+  /** Counts requests. */
+  readonly meter?: RequestMeter | undefined;
   readonly log: Logger;
   readonly version: string;
   /** Without it the app speaks plain HTTP. */
@@ -62,7 +64,17 @@ const HANDSHAKE_TIMEOUT = 10_000;
 
 /** Builds the app; `listen` starts it. */
 export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
-  const { config, store, transcriber, log, version, web, draining = () => false } = parts;
+  const {
+    config,
+    store,
+    transcriber,
+    log,
+    version,
+    web,
+    streams: places,
+    meter,
+    draining = () => false,
+  } = parts;
   const app = createServer(parts);
   app.setErrorHandler(handleError);
   app.setNotFoundHandler((request, reply) => {
@@ -72,6 +84,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     return handleError(new HttpError('method_not_allowed'), request, reply);
   });
   logRequests(app, log);
+  meter?.watch(app);
   letGoOfBodies(app);
   app.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id));
   refuseDoubtful(app);
@@ -93,8 +106,8 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     registerTranscribe(scope, { transcriber, signedIn });
     registerCompare(scope, { transcriber, signedIn });
     registerUploads(scope, { uploads: transcriber.uploads, signedIn });
-    const { allowOrigin, streamIdle, maxStreams = 4 * config.workers } = config;
-    await registerStream(scope, { transcriber, signedIn, draining, allowOrigin, streamIdle, maxStreams });
+    const { allowOrigin, streamIdle } = config;
+    await registerStream(scope, { transcriber, signedIn, draining, allowOrigin, streamIdle, places });
   });
   const { emailHook: program } = config;
   registerVaultRoutes(app, {
@@ -108,9 +121,9 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   return app;
 }
 
-function createServer({ identity, log, config }: AppParts): FastifyInstance {
+function createServer({ identity, log, config, meter }: AppParts): FastifyInstance {
   const refusals: object = {
-    clientErrorHandler: answerUnparsed(log, () => undefined),
+    clientErrorHandler: answerUnparsed(log, (status) => meter?.refused(status)),
     frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
       void reply.header('x-request-id', request.id);
       handleError(error, request, reply);

@@ -17,9 +17,9 @@ for (const event of ['uncaughtException', 'unhandledRejection'] as const)
   });
 
 function announce(server: Server): void {
-  const { url, fingerprint, device, deviceReason, models, decoder } = server;
+  const { url, fingerprint, device, deviceReason, models, decoder, metrics } = server;
   if (config.json) {
-    process.stdout.write(`${JSON.stringify({ url, fingerprint, device, deviceReason, models })}\n`);
+    process.stdout.write(`${JSON.stringify({ url, fingerprint, device, deviceReason, models, metrics })}\n`);
     return;
   }
   process.stdout.write(
@@ -29,6 +29,7 @@ function announce(server: Server): void {
       `  device       ${device} (${deviceReason}), ${config.workers} recognisers`,
       `  models       ${models.join(', ')}`,
       `  decoder      ${decoder === 'ffmpeg' ? 'ffmpeg' : 'built in: WAV, MP3, FLAC, Ogg Vorbis, Opus (install ffmpeg for the rest)'}`,
+      ...(metrics === undefined ? [] : [`  metrics      ${metrics}`]),
       `  data         ${config.data}`,
       '',
     ].join('\n'),

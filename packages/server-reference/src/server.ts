@@ -3,12 +3,17 @@ import type { AddressInfo, Socket } from 'node:net';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
+import { Registry } from 'prom-client';
 import { buildApp } from './app.js';
 import type { Config } from './config.js';
 import type { Logger } from './log.js';
-import { openStore } from './store/index.js';
+import { registerFigures } from './metrics/figures.js';
+import { serveMetrics, type MetricsServer } from './metrics/metrics-server.js';
+import { RequestMeter } from './metrics/request-meter.js';
+import { FILE_NAME, openStore } from './store/index.js';
 import { loadIdentity } from './tls.js';
 import { readWebFolder } from './web-folder.js';
+import { StreamPlaces } from './transcription/stream-places.js';
 import { Transcriber } from './transcription/transcriber.js';
 
 /** A server that listens. */
@@ -19,6 +24,8 @@ export interface Server {
   readonly device: string;
   /** Why it is that device. */
   readonly deviceReason: string;
+  /** Address of the metrics. */
+  readonly metrics: string | undefined;
   readonly models: readonly string[];
   readonly decoder: 'ffmpeg' | 'builtin';
   /** Lets transcriptions finish, then closes everything. */
@@ -46,6 +53,7 @@ export async function startServer(config: Config, log: Logger, scripts: string):
   const web = config.web === undefined ? undefined : readWebFolder(config.web);
   const store = await openStore(config.data);
   let transcriber: Transcriber | undefined;
+  let metrics: MetricsServer | undefined;
   let stopping: Promise<void> | undefined;
   try {
     const started = (transcriber = await Transcriber.start({
@@ -59,10 +67,14 @@ export async function startServer(config: Config, log: Logger, scripts: string):
       log,
       scripts,
     }));
+    const streams = new StreamPlaces(config.maxStreams ?? 4 * config.workers);
+    const registry = new Registry();
     const app = await buildApp({
       config,
       store,
       transcriber: started,
+      streams,
+      meter: config.metrics === undefined ? undefined : new RequestMeter(registry),
       log,
       version: VERSION,
       draining: () => stopping !== undefined,
@@ -71,12 +83,18 @@ export async function startServer(config: Config, log: Logger, scripts: string):
     });
     const cutOff = trackConnections(app);
     await app.listen({ host: config.host, port: config.port });
+    if (config.metrics !== undefined) {
+      const files = ['', '-wal'].map((end) => join(config.data, `${FILE_NAME}${end}`));
+      registerFigures(registry, { transcriber: started, streams, files });
+      metrics = await serveMetrics(registry, config.metricsHost, config.metrics);
+    }
     const { port } = app.server.address() as AddressInfo;
     const stop = async () => {
       await started.drain(config.drain);
       const closed = app.close();
       const force = setTimeout(cutOff, 2_000);
       await closed;
+      metrics?.close();
       clearTimeout(force);
       await started.close();
       await store.close();
@@ -86,11 +104,13 @@ export async function startServer(config: Config, log: Logger, scripts: string):
       fingerprint: identity?.fingerprint ?? '',
       device: started.device.device,
       deviceReason: started.device.reason,
+      metrics: metrics?.url,
       models: started.models.map(({ id }) => id),
       decoder: started.decoder,
       stop: () => (stopping ??= stop()),
     };
   } catch (error) {
+    metrics?.close();
     await transcriber?.close();
     await store.close();
     throw error;

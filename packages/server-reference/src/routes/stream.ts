@@ -10,7 +10,7 @@ import { StreamTokens } from '../auth/stream-tokens.js';
 import { isAllowedOrigin } from '../cross-origin.js';
 import { toHttpError } from '../error-handler.js';
 import { HttpError } from '../http-error.js';
-import { StreamPlaces } from '../transcription/stream-places.js';
+import type { StreamPlaces } from '../transcription/stream-places.js';
 import type { Transcriber } from '../transcription/transcriber.js';
 import { StreamSocket, type StreamWishes } from './stream-socket.js';
 import { validate } from './validation.js';
@@ -23,8 +23,7 @@ export interface StreamDeps {
   readonly signedIn: (request: FastifyRequest) => Promise<void>;
   readonly draining: () => boolean;
   readonly allowOrigin: readonly string[];
-  /** Streams at once. */
-  readonly maxStreams: number;
+  readonly places: StreamPlaces;
   /** Seconds without audio that end a stream. */
   readonly streamIdle: number;
 }
@@ -37,9 +36,8 @@ interface StreamQuery {
 
 /** Registers both routes. */
 export async function registerStream(app: FastifyInstance, deps: StreamDeps): Promise<void> {
-  const { transcriber, signedIn, draining, allowOrigin } = deps;
+  const { transcriber, signedIn, draining, allowOrigin, places } = deps;
   const tokens = new StreamTokens();
-  const places = new StreamPlaces(deps.maxStreams);
   const sockets = new Set<StreamSocket>();
   // Before the plugin's own hook, which closes what is left.
   app.addHook('preClose', async () => void (await Promise.all([...sockets].map((socket) => socket.stop()))));

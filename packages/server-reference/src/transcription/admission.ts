@@ -61,6 +61,21 @@ export class Admission {
     return this.#admitted;
   }
 
+  /** Transcriptions that have begun. */
+  get running(): number {
+    return this.#running;
+  }
+
+  /** Transcriptions whose recording is there and that wait for their turn. */
+  get waiting(): number {
+    return this.#waiters.length;
+  }
+
+  /** Transcriptions that can be there at once. */
+  get places(): number {
+    return this.#limits.running + this.#limits.waiting;
+  }
+
   /** The memory of recordings. */
   get budget(): MemoryBudget {
     return this.#budget;

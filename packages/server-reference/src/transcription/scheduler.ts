@@ -51,6 +51,11 @@ export class Scheduler {
     };
   }
 
+  /** Jobs that wait for a recogniser. */
+  get waiting(): number {
+    return [...this.#turns.live, ...this.#turns.ordinary].reduce((sum, queue) => sum + queue.length, 0);
+  }
+
   openLane(kind: keyof Turns = 'ordinary'): Lane {
     const queue: Entry[] = [];
     const turns = this.#turns[kind];

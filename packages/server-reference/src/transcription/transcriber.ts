@@ -175,6 +175,18 @@ export class Transcriber {
     return this.#options.maxDuration;
   }
 
+  /** What it holds and has done, in numbers. */
+  get figures() {
+    const { running, waiting, places, budget } = this.#admission;
+    return {
+      ...{ running, waiting, places },
+      memory: { used: budget.used, total: budget.total },
+      jobsWaiting: this.#scheduler.waiting,
+      pids: this.#pool.pids,
+      recognizers: this.#pool.figures,
+    };
+  }
+
   /** A place for one recording; see {@link Admission.admit}. */
   admit(account: string, announcedBytes: number): Ticket {
     return this.#admission.admit(account, announcedBytes);

@@ -81,6 +81,11 @@ export class Uploads {
     this.#limits = limits;
   }
 
+  /** How many are open. */
+  get count(): number {
+    return this.#open.size;
+  }
+
   /** Bytes of the largest that is taken. */
   get maxSize(): number {
     return this.#limits.size;
