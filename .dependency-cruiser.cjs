@@ -40,6 +40,7 @@ const allowed = {
     'kysely',
     'libsql',
     'pino',
+    'prom-client',
     'selfsigned',
     'commander',
     'mpg123-decoder',

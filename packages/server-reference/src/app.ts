@@ -25,6 +25,7 @@ import { logRequests, type Logger } from './log.js';
 import type { RequestMeter } from './metrics/request-meter.js';
 import { answerUnparsed, refuseDoubtful } from './refused-requests.js';
 import { registerCompare } from './routes/compare.js';
+import { installRateLimit } from './routes/rate-limit.js';
 import { registerFacts } from './routes/facts.js';
 import { registerStream } from './routes/stream.js';
 import { registerTranscribe } from './routes/transcribe.js';
@@ -101,6 +102,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   await app.register(async (scope) => {
     scope.decorateRequest('accountId', '');
     scope.decorateRequest('sessionHash', '');
+    await installRateLimit(scope);
     acceptUploads(scope);
     registerFacts(scope, { transcriber, signedIn, version, draining });
     registerTranscribe(scope, { transcriber, signedIn });
@@ -116,7 +118,11 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     onDeletion: (account) => transcriber.uploads.removeAllOf(account),
     sharePage: web === undefined,
   });
-  if (web) registerWeb(app, web);
+  if (web)
+    await app.register(async (scope) => {
+      await installRateLimit(scope);
+      registerWeb(scope, web);
+    });
   await app.ready();
   return app;
 }

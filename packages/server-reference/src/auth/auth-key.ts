@@ -3,7 +3,8 @@
  * PHC string form, so that its cost can be raised later without touching old rows. A stolen database then costs an attacker
  * scrypt on top of the client's PBKDF2 for every guess.
  */
-import { randomBytes, scrypt, timingSafeEqual, type ScryptOptions } from 'node:crypto';
+import { randomBytes, scrypt, type ScryptOptions } from 'node:crypto';
+import { equalSecrets } from './equal-secrets.js';
 
 /** 2^14 rounds over 8 blocks: 16 MiB. What is hashed has already cost its guesser the client's PBKDF2. */
 const COST = { ln: 14, r: 8, p: 1 };
@@ -29,7 +30,7 @@ export async function verifyAuthKey(authKey: string, phc: string | undefined): P
     r: Number(r),
     p: Number(p),
   });
-  return timingSafeEqual(actual, expected) && phc !== undefined;
+  return equalSecrets(actual, expected) && phc !== undefined;
 }
 
 /** A hash that belongs to nobody; nothing is known that hashes to it. */

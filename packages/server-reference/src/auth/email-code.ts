@@ -2,8 +2,9 @@
  * The code that confirms a change of an email. It is made from the server's secret and the change itself, so that it is kept nowhere,
  * and the operator can ask for it again; another change, even to the same address, has another code.
  */
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import type { PendingChange } from '../store/pending-emails.js';
+import { equalSecrets } from './equal-secrets.js';
 
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const CHARACTERS = 12;
@@ -18,5 +19,5 @@ export function codeOf(secret: Uint8Array, { accountId, keys }: PendingChange): 
 
 /** Whether this is the code of the change. */
 export function isCodeOf(secret: Uint8Array, change: PendingChange, code: string): boolean {
-  return timingSafeEqual(Buffer.from(codeOf(secret, change)), Buffer.from(code));
+  return equalSecrets(Buffer.from(codeOf(secret, change)), Buffer.from(code));
 }

@@ -1,6 +1,7 @@
 /** What the server says about itself: `GET /health`, `/v1/models`, `/v1/languages`. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { routes, type Health, type LanguageList, type ModelList } from '@sealscribe/protocol';
+import { perMinute, PUBLIC_PER_MINUTE } from './rate-limit.js';
 import type { Transcriber } from '../transcription/transcriber.js';
 
 /** Registers the three routes. */
@@ -16,7 +17,7 @@ export function registerFacts(
   const { transcriber, signedIn, version, draining } = deps;
   const { models } = transcriber;
 
-  app.get(routes.health.path, async (): Promise<Health> => {
+  app.get(routes.health.path, perMinute(PUBLIC_PER_MINUTE), async (): Promise<Health> => {
     return {
       status: draining() ? 'draining' : 'ok',
       version,

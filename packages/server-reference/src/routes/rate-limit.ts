@@ -1,5 +1,5 @@
 /**
- * How often one address may knock at the routes that need no session. Guessing one email is slowed by auth/lockout.ts; this
+ * How often one address may knock at the routes that need no session: each of them has a limit. Guessing one email is slowed by auth/lockout.ts; this
  * bounds the work that strangers can cause at all. Counts are in memory, for a bounded number of addresses.
  */
 import rateLimit from '@fastify/rate-limit';
@@ -16,6 +16,9 @@ export async function installRateLimit(scope: FastifyInstance): Promise<void> {
       new HttpError('rate_limited', undefined, { retryAfter: ttl / 1000 }),
   });
 }
+
+/** Requests a minute and address to each route that anybody may ask and that costs next to nothing. */
+export const PUBLIC_PER_MINUTE = 3000;
 
 /** Route options: at most `max` requests a minute from one address. */
 export function perMinute(max: number): RouteShorthandOptions {

@@ -18,6 +18,7 @@ import {
 import { HttpError } from '../http-error.js';
 import type { Receiver, Uploads, UploadState } from '../transcription/uploads.js';
 import { readBody } from './read-body.js';
+import { perMinute, PUBLIC_PER_MINUTE } from './rate-limit.js';
 import { announcedBytes, whenGone } from './recording.js';
 import { idOf } from './validation.js';
 
@@ -40,6 +41,7 @@ export function registerUploads(
     scope.route({
       method: routes.uploadFacts.method,
       url: routes.uploadFacts.path,
+      ...perMinute(PUBLIC_PER_MINUTE),
       handler: async (_request, reply) =>
         reply
           .code(204)

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { routes } from '@sealscribe/protocol';
+import { perMinute, PUBLIC_PER_MINUTE } from './rate-limit.js';
 import { PAGE, type WebFile } from '../web-folder.js';
 
 /** What the app's pages may do (Content Security Policy, level 3). */
@@ -45,13 +46,13 @@ const YEAR = 365 * 86_400;
 export function registerWeb(app: FastifyInstance, files: ReadonlyMap<string, WebFile>): void {
   for (const [path, file] of files) {
     const caching = HASHED.test(path) ? `public, max-age=${YEAR}, immutable` : 'no-cache';
-    if (path !== PAGE) app.get(`/${path}`, send(file, caching));
+    if (path !== PAGE) app.get(`/${path}`, perMinute(PUBLIC_PER_MINUTE), send(file, caching));
   }
   const page = files.get(PAGE);
   // The page names the other files: a stale one would ask for what is not there any more.
   if (page)
     for (const path of ['/', `/${PAGE}`, '/app', '/app/*', routes.sharePage.path])
-      app.get(path, send(page, 'no-store', integrityHeaders(page)));
+      app.get(path, perMinute(PUBLIC_PER_MINUTE), send(page, 'no-store', integrityHeaders(page)));
 }
 
 /**

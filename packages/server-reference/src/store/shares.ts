@@ -3,7 +3,7 @@
  * often it may. Whatever ends a share deletes its row, so that an expired, used up or revoked one is the same as one that never
  * was. A view is counted in the transaction that hands out the bytes: of two who want the last one, one gets it.
  */
-import { timingSafeEqual } from 'node:crypto';
+import { equalSecrets } from '../auth/equal-secrets.js';
 import { HttpError } from '../http-error.js';
 import { changeStoredBytes } from './storage-bound.js';
 import type { SharesTable } from './schema.js';
@@ -159,7 +159,7 @@ export async function viewShare(
       .where('id', '=', id)
       .executeTakeFirst();
     if (share === undefined) throw new HttpError('not_found');
-    judge(timingSafeEqual(Buffer.from(share.access_hash, 'base64url'), accessHash));
+    judge(equalSecrets(Buffer.from(share.access_hash, 'base64url'), accessHash));
     const viewed = await db
       .updateTable('shares')
       .set((row) => ({ views: row('views', '+', 1) }))
