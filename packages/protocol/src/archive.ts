@@ -45,6 +45,8 @@ export const archiveNames = {
   /** A part of a transcript, as it was sealed at a revision. */
   part: (space: string, id: string, part: 'card' | 'transcript' | 'words', at: number) =>
     `${space}transcripts/${id}/${part}.${at}`,
+  /** A piece of the sealed recording of a transcript, counted from 0. */
+  piece: (space: string, id: string, number: number) => `${space}transcripts/${id}/recording.${number}`,
   /** A blob at its revision. */
   blob: (id: string, at: number) => `blobs/${id}.${at}`,
   /** What `GET /v1/account/identity` answers; absent where there is no key pair. */

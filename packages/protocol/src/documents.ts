@@ -4,6 +4,7 @@
  * Unknown keys, `__proto__` among them, are refused.
  */
 import * as z from 'zod/mini';
+import { cardRecordingSchema } from './recordings-api.js';
 import { transcriptSchema } from './transcript.js';
 
 const milliseconds = z.int().check(z.gte(0));
@@ -22,6 +23,8 @@ export const cardSchema = z.strictObject({
   /** By the clock of the device that wrote it. */
   createdAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
+  /** Only where the sound is kept. */
+  recording: z.optional(cardRecordingSchema),
 });
 /** What a list shows of a transcript. */
 export type Card = z.infer<typeof cardSchema>;

@@ -74,6 +74,9 @@ export const routes = {
   listRevisions: route('GET', '/v1/transcripts/:id/revisions', 'vault'),
   getRevision: route('GET', '/v1/transcripts/:id/revisions/:revision', 'vault'),
   deleteRevisions: route('DELETE', '/v1/transcripts/:id/revisions', 'vault'),
+  putRecordingPiece: route('PUT', '/v1/transcripts/:id/recordings/:recordingId/:piece', 'vault'),
+  getRecordingPiece: route('GET', '/v1/transcripts/:id/recordings/:recordingId/:piece', 'vault'),
+  deleteRecording: route('DELETE', '/v1/transcripts/:id/recordings/:recordingId', 'vault'),
   getIndex: route('GET', '/v1/vault/index', 'vault'),
 
   getIdentity: route('GET', '/v1/account/identity', 'vault'),
@@ -95,6 +98,21 @@ export const routes = {
   listSharedRevisions: route('GET', '/v1/workspaces/:workspaceId/transcripts/:id/revisions', 'vault'),
   getSharedRevision: route('GET', '/v1/workspaces/:workspaceId/transcripts/:id/revisions/:revision', 'vault'),
   deleteSharedRevisions: route('DELETE', '/v1/workspaces/:workspaceId/transcripts/:id/revisions', 'vault'),
+  putSharedRecordingPiece: route(
+    'PUT',
+    '/v1/workspaces/:workspaceId/transcripts/:id/recordings/:recordingId/:piece',
+    'vault',
+  ),
+  getSharedRecordingPiece: route(
+    'GET',
+    '/v1/workspaces/:workspaceId/transcripts/:id/recordings/:recordingId/:piece',
+    'vault',
+  ),
+  deleteSharedRecording: route(
+    'DELETE',
+    '/v1/workspaces/:workspaceId/transcripts/:id/recordings/:recordingId',
+    'vault',
+  ),
   getSharedIndex: route('GET', '/v1/workspaces/:workspaceId/index', 'vault'),
 
   putShare: route('PUT', '/v1/transcripts/:id/shares/:shareId', 'vault'),

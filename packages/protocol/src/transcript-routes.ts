@@ -14,6 +14,9 @@ export interface TranscriptRoutes {
   readonly revisions: Route;
   readonly revision: Route;
   readonly deleteRevisions: Route;
+  readonly putPiece: Route;
+  readonly piece: Route;
+  readonly deleteRecording: Route;
   readonly index: Route;
 }
 
@@ -28,6 +31,9 @@ export const vaultTranscriptRoutes: TranscriptRoutes = {
   revisions: routes.listRevisions,
   revision: routes.getRevision,
   deleteRevisions: routes.deleteRevisions,
+  putPiece: routes.putRecordingPiece,
+  piece: routes.getRecordingPiece,
+  deleteRecording: routes.deleteRecording,
   index: routes.getIndex,
 };
 
@@ -42,5 +48,8 @@ export const workspaceTranscriptRoutes: TranscriptRoutes = {
   revisions: routes.listSharedRevisions,
   revision: routes.getSharedRevision,
   deleteRevisions: routes.deleteSharedRevisions,
+  putPiece: routes.putSharedRecordingPiece,
+  piece: routes.getSharedRecordingPiece,
+  deleteRecording: routes.deleteSharedRecording,
   index: routes.getSharedIndex,
 };

@@ -6,13 +6,14 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import {
   INDEX_MATCH_HEADER,
   PART_REVISION_HEADER,
+  RECORDING_HEADER,
   TUS_HEADER,
   UPLOAD_LENGTH_HEADER,
   UPLOAD_OFFSET_HEADER,
 } from '@sealscribe/protocol';
 
 const UPLOAD_HEADERS = `${TUS_HEADER}, ${UPLOAD_OFFSET_HEADER}, ${UPLOAD_LENGTH_HEADER}`;
-const REQUEST_HEADERS = `authorization, content-type, if-match, if-none-match, ${INDEX_MATCH_HEADER}, ${UPLOAD_HEADERS}, upload-metadata, x-http-method-override`;
+const REQUEST_HEADERS = `authorization, content-type, if-match, if-none-match, ${INDEX_MATCH_HEADER}, ${RECORDING_HEADER}, ${UPLOAD_HEADERS}, upload-metadata, x-http-method-override`;
 const ANSWER_HEADERS = `etag, location, retry-after, x-request-id, ${PART_REVISION_HEADER}, ${UPLOAD_HEADERS}, upload-expires, tus-version, tus-extension, tus-max-size`;
 
 /**

@@ -13,7 +13,8 @@ import {
   viewShare,
   type ShareRow,
 } from '../store/shares.js';
-import { perMinute } from './rate-limit.js';
+import { perMinute, PUBLIC_PER_MINUTE } from './rate-limit.js';
+import { sweepRegularly } from './sweep.js';
 import { base64urlOf, idOf, validate } from './validation.js';
 import { vaultRoute, type VaultContext } from './vault-route.js';
 
@@ -22,7 +23,7 @@ const AROUND = 1024;
 
 /** Put, list, get and delete for owners, opening for everybody, and the end of expired links. */
 export function registerShares(context: VaultContext): void {
-  const { app, store, limits, clock } = context;
+  const { store, limits, clock } = context;
   const guesses = new ShareGuesses(clock);
 
   vaultRoute(
@@ -81,23 +82,16 @@ export function registerShares(context: VaultContext): void {
     perMinute(limits.signInsPerMinute),
   );
 
-  let sweeping: Promise<void> | undefined;
-  const sweep = () =>
-    (sweeping ??= sweepShares(store, new Date(clock()))
-      .catch((error: unknown) => app.log.error({ err: error }, 'expired links could not be deleted'))
-      .finally(() => (sweeping = undefined)));
-  app.addHook('onReady', sweep);
-  const timer = setInterval(() => void sweep(), limits.sweepSeconds * 1000).unref();
-  app.addHook('onClose', async () => {
-    clearInterval(timer);
-    await sweeping;
-  });
+  sweepRegularly(context, (now) => sweepShares(store, now), 'expired links could not be deleted');
 }
 
 /** The plain page that a browser lands on at a server without a web app. */
 export function registerSharePage(context: VaultContext): void {
-  vaultRoute(context, routes.sharePage, async (_request, reply) =>
-    reply.type('text/plain; charset=utf-8').send(PAGE),
+  vaultRoute(
+    context,
+    routes.sharePage,
+    async (_request, reply) => reply.type('text/plain; charset=utf-8').send(PAGE),
+    perMinute(PUBLIC_PER_MINUTE),
   );
 }
 

@@ -2,7 +2,14 @@
  * Sealed transcripts and the vault's index. One write carries card, changed parts and index, and names the revisions of
  * transcript and index that it replaces; both must still hold.
  */
-import { PART_REVISION_HEADER, type TranscriptInfo } from '@sealscribe/protocol';
+import {
+  PART_REVISION_HEADER,
+  RECORDING_HEADER,
+  parseRecordingHeader,
+  type SentRecording,
+  type TranscriptInfo,
+} from '@sealscribe/protocol';
+import type { FastifyRequest } from 'fastify';
 import { HttpError } from '../http-error.js';
 import { listCards, readCard, readPart, type StoredCard } from '../store/transcript-reads.js';
 import { createTranscript, deleteTranscript, replaceTranscript } from '../store/transcripts.js';
@@ -34,7 +41,10 @@ export function registerTranscripts(context: VaultContext, space: TranscriptSpac
     if (intent === undefined)
       throw new HttpError('bad_request', 'Send If-None-Match: * to create or If-Match to replace.');
     const { index, ...parts } = requireParts(await readParts(request, limits), ['card', 'index']);
-    const place = { accountId, id, index: { replaces, sealed: index }, bound: limits.accountBytes };
+    const place = {
+      ...{ accountId, id, index: { replaces, sealed: index }, bound: limits.accountBytes },
+      recording: recordingOf(request),
+    };
     const now = new Date(clock());
     const written =
       intent === 'create'
@@ -89,6 +99,16 @@ export function registerTranscripts(context: VaultContext, space: TranscriptSpac
     await space.mark(reply, owner);
     return reply.header('etag', etagOf(revision)).type('application/octet-stream').send(sealed);
   });
+}
+
+/** The recording that the card names from now on; undefined where the request does not say. */
+function recordingOf(request: FastifyRequest): SentRecording | null | undefined {
+  const header = request.headers[RECORDING_HEADER];
+  if (header === undefined) return undefined;
+  const recording = parseRecordingHeader(header);
+  if (recording === undefined)
+    throw new HttpError('bad_request', `The header ${RECORDING_HEADER} is malformed.`);
+  return recording;
 }
 
 function infoOf({ key, card, ...rest }: StoredCard): TranscriptInfo {

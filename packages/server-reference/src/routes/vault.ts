@@ -14,6 +14,7 @@ import { registerHistory } from './history.js';
 import { registerIdentities } from './identities.js';
 import { registerKeys } from './keys.js';
 import { installRateLimit } from './rate-limit.js';
+import { registerRecordings } from './recordings.js';
 import { installMultipart } from './sealed-parts.js';
 import { registerSessions } from './sessions.js';
 import { registerSharePage, registerShares } from './shares.js';
@@ -88,6 +89,7 @@ export function registerVaultRoutes(
     const own = vaultTranscripts(store);
     registerTranscripts(context, own);
     registerHistory(context, own);
+    registerRecordings(context, own);
     registerIdentities(context);
     registerWorkspaces(context);
     registerShares(context);

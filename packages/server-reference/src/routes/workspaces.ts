@@ -31,6 +31,7 @@ import {
 } from '../store/workspaces.js';
 import { registerHistory } from './history.js';
 import { perMinute } from './rate-limit.js';
+import { registerRecordings } from './recordings.js';
 import { intentOf, replacedIndex } from './revisions.js';
 import { registerTranscripts } from './transcripts.js';
 import { HttpError } from '../http-error.js';
@@ -118,6 +119,7 @@ export function registerWorkspaces(context: VaultContext): void {
   };
   registerTranscripts(context, space);
   registerHistory(context, space);
+  registerRecordings(context, space);
 }
 
 const visitOf = (request: FastifyRequest): Visit => ({

@@ -11,7 +11,7 @@ import { workspaceStore } from './workspace-tables.js';
 /** A slice ends at so many rows or bytes, whichever comes first, but has at least one row. */
 const SLICE = { rows: 100, bytes: 4 * 1024 * 1024 };
 
-/** Deletes all blobs, transcripts, links and the index of an account; the account, its keys and its sessions stay. */
+/** Deletes all blobs, transcripts, recordings, links and the index of an account; the account, its keys and its sessions stay. */
 export async function deleteData(store: Store, accountId: string): Promise<void> {
   await deleteRows(store, accountId, tables);
 }
@@ -22,6 +22,7 @@ async function deleteRows(store: Store, accountId: string, tables: readonly Tabl
     store.db.transaction().execute(async (db) => {
       // Also whatever another client has stored since the last slice.
       for (const table of tables) await db.deleteFrom(table).where('account_id', '=', accountId).execute();
+      await db.deleteFrom('recordings').where('account_id', '=', accountId).execute();
       await db.deleteFrom('vault_indexes').where('account_id', '=', accountId).execute();
       await db.updateTable('accounts').set({ stored_bytes: 0 }).where('id', '=', accountId).execute();
     }),
@@ -39,7 +40,7 @@ export async function deleteAccount(store: Store, accountId: string): Promise<vo
 
 /** Deletes a workspace with everything in it, for good. */
 export async function deleteWorkspace(store: Store, workspaceId: string): Promise<void> {
-  await deleteRows(workspaceStore(store), workspaceId, ['earlier_cards', 'earlier_parts', 'transcripts']);
+  await deleteRows(workspaceStore(store), workspaceId, ofWorkspaces);
   await store.free(() => store.db.deleteFrom('workspaces').where('id', '=', workspaceId).execute());
   await store.scrub();
 }
@@ -66,6 +67,7 @@ async function deleteOwnWorkspaces(store: Store, accountId: string): Promise<voi
 const sizes = {
   shares: sql<number>`size`,
   blobs: sql<number>`size`,
+  recording_pieces: sql<number>`length(bytes)`,
   earlier_cards: sql<number>`length(card)`,
   earlier_parts: sql<number>`length(bytes)`,
   transcripts: sql<number>`length(key) + length(card) + length(transcript) + length(words)`,
@@ -75,6 +77,7 @@ type Table = keyof typeof sizes;
 /** SQLite's own key of a row. */
 const rowid = sql<number>`rowid`;
 const tables = Object.keys(sizes) as Table[];
+const ofWorkspaces = ['recording_pieces', 'earlier_cards', 'earlier_parts', 'transcripts'] as const;
 
 /** Deletes some rows for good; says whether there were any. */
 async function deleteSlice(store: Store, accountId: string, table: Table): Promise<boolean> {

@@ -1,9 +1,11 @@
 /**
- * The transcripts of an account or a workspace as files of an archive: index, keys, present parts, earlier revisions.
+ * The transcripts of an account or a workspace as files of an archive: index, keys, present parts, earlier revisions,
+ * recordings.
  */
 import { archiveNames } from '@sealscribe/protocol';
 import { sql } from 'kysely';
 import { HttpError } from '../http-error.js';
+import { readPiece } from './recordings.js';
 import type { Connection, Store } from './index.js';
 
 /** One file of an archive. */
@@ -41,7 +43,7 @@ interface PartPlace {
   revision: number;
 }
 
-/** Index, keys, parts and history. */
+/** Index, keys, parts, history and recordings. */
 export async function spaceFiles(source: Source): Promise<ArchiveFile[]> {
   const { db, id, folder, now } = source;
   const index = await db
@@ -53,6 +55,7 @@ export async function spaceFiles(source: Source): Promise<ArchiveFile[]> {
     ...(index === undefined ? [] : [inMemory(archiveNames.index(folder, index.revision), index.sealed, now)]),
     ...(await presentFiles(source)),
     ...(await earlierFiles(source)),
+    ...(await recordingFiles(source)),
   ];
 }
 
@@ -114,6 +117,29 @@ async function earlierFiles(source: Source): Promise<ArchiveFile[]> {
     ),
     ...parts.map(({ size, ...place }) => fileOf(source, place, size, source.now)),
   ];
+}
+
+/** The pieces of the recordings that are in use. */
+async function recordingFiles({ store, db, id: owner, folder, now, most }: Source): Promise<ArchiveFile[]> {
+  const inUse = db
+    .selectFrom('recordings')
+    .select('id')
+    .where('account_id', '=', owner)
+    .where('expires_at', 'is', null);
+  const pieces = await db
+    .selectFrom('recording_pieces')
+    .select(['transcript_id as id', 'recording_id as recordingId', 'number'])
+    .select(sql<number>`length(bytes)`.as('size'))
+    .where('account_id', '=', owner)
+    .where('recording_id', 'in', inUse)
+    .orderBy('transcript_id')
+    .orderBy('number')
+    .limit(most)
+    .execute();
+  return pieces.map(({ id, recordingId, number, size }) => ({
+    ...{ name: archiveNames.piece(folder, id, number), size, changedAt: now },
+    read: () => readPiece(store, { accountId: owner, id, recordingId }, number),
+  }));
 }
 
 /** A part where it is now: in use, or replaced since. */

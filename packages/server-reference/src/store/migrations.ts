@@ -5,6 +5,7 @@
  */
 import { sql, type CreateTableBuilder, type Kysely, type Migration } from 'kysely';
 import { createPendingEmails } from './email-migration.js';
+import { createRecordings } from './recording-migration.js';
 import { createWorkspaces } from './workspace-migration.js';
 
 const strict = sql`strict`;
@@ -157,4 +158,5 @@ export const migrations: Record<string, Migration> = {
   '0004-shares': { up: createShares },
   '0005-workspaces': { up: createWorkspaces },
   '0006-pending-emails': { up: createPendingEmails },
+  '0007-recordings': { up: createRecordings },
 };

@@ -124,6 +124,25 @@ export interface SharesTable {
   document: Uint8Array;
 }
 
+/** A sealed recording, whole or on its way. */
+export interface RecordingsTable {
+  account_id: string;
+  transcript_id: string;
+  id: string;
+  /** When it goes unless a write of the transcript takes it up; null once one has. */
+  expires_at: string | null;
+}
+
+/** A piece of a sealed recording. */
+export interface RecordingPiecesTable {
+  account_id: string;
+  transcript_id: string;
+  recording_id: string;
+  /** From 0. */
+  number: number;
+  bytes: Uint8Array;
+}
+
 /** The sealed index of an account's vault. */
 export interface VaultIndexesTable {
   account_id: string;
@@ -148,6 +167,8 @@ export interface Schema extends WorkspaceSchema {
   earlier_cards: EarlierCardsTable;
   earlier_parts: EarlierPartsTable;
   shares: SharesTable;
+  recordings: RecordingsTable;
+  recording_pieces: RecordingPiecesTable;
   vault_indexes: VaultIndexesTable;
   server_secrets: ServerSecretsTable;
 }

@@ -5,8 +5,10 @@
  * transcript-reads.ts.
  */
 import { sql } from 'kysely';
+import type { SentRecording } from '@sealscribe/protocol';
 import { HttpError } from '../http-error.js';
 import { KEPT, dropRevisions, keepRevision } from './earlier-revisions.js';
+import { deleteDropped, dropRecordings, takeUp } from './recordings.js';
 import { dropShares } from './shares.js';
 import { changeStoredBytes } from './storage-bound.js';
 import { replaceIndex } from './vault-index.js';
@@ -29,6 +31,8 @@ export interface TranscriptPlace {
   id: string;
   index: { replaces: number; sealed: Uint8Array };
   bound: number;
+  /** The recording that the card names from now on, null for none; without it, that stays as it is. */
+  recording?: SentRecording | null | undefined;
 }
 
 /** The revisions after a write. */
@@ -40,7 +44,7 @@ export interface WrittenRevisions {
 /**
  * Stores a new transcript as revision 1, with the index that lists it.
  *
- * @throws HttpError `id_taken`, `revision_conflict` of the index, `payload_too_large`
+ * @throws HttpError `id_taken`, `revision_conflict` of the index, `payload_too_large`, `bad_request` without its recording
  */
 export async function createTranscript(
   store: Store,
@@ -67,6 +71,7 @@ export async function createTranscript(
         ...parts,
       })
       .execute();
+    if (place.recording) await takeUp(db, place, place.recording);
     return { revision: 1, indexRevision: index.revision };
   });
 }
@@ -74,7 +79,7 @@ export async function createTranscript(
 /**
  * Puts a new card and the changed parts in the place of revision `replaces`, with the index that lists it.
  *
- * @throws HttpError `not_found`, `revision_conflict` of transcript or index, `payload_too_large`
+ * @throws HttpError `not_found`, `revision_conflict` of transcript or index, `payload_too_large`, `bad_request` without its recording
  */
 export async function replaceTranscript(
   store: Store,
@@ -109,14 +114,16 @@ export async function replaceTranscript(
       .where('account_id', '=', accountId)
       .where('id', '=', id)
       .execute();
+    if (place.recording !== undefined) await takeUp(db, place, place.recording);
     return { revision, indexRevision: index.revision };
   });
+  if (place.recording !== undefined) await deleteDropped(store, place);
   await store.scrub();
   return written;
 }
 
 /**
- * Deletes a transcript at revision `replaces` and every link to it, with the index that no longer lists it.
+ * Deletes a transcript at revision `replaces`, its recording and every link to it, with the index that no longer lists it.
  *
  * @throws HttpError `not_found`, `revision_conflict` of transcript or index
  */
@@ -132,10 +139,12 @@ export async function deleteTranscript(
       const index = await replaceIndex(db, accountId, place.index.replaces, place.index.sealed);
       const freed = total(old) + (await dropRevisions(db, place)) + (await dropShares(db, place));
       await changeStoredBytes(db, accountId, index.growth - freed, bound);
+      await dropRecordings(db, place);
       await db.deleteFrom('transcripts').where('account_id', '=', accountId).where('id', '=', id).execute();
       return { revision: 0, indexRevision: index.revision };
     }),
   );
+  await deleteDropped(store, place);
   await store.scrub();
   return written;
 }

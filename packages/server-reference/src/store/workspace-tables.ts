@@ -25,6 +25,8 @@ const names = new Map([
   ['transcripts', 'workspace_transcripts'],
   ['earlier_cards', 'workspace_earlier_cards'],
   ['earlier_parts', 'workspace_earlier_parts'],
+  ['recordings', 'workspace_recordings'],
+  ['recording_pieces', 'workspace_recording_pieces'],
   ['vault_indexes', 'workspace_indexes'],
   ['account_id', 'workspace_id'],
 ]);

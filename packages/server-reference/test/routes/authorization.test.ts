@@ -11,6 +11,7 @@ import {
   newShare,
   Person,
   replacing,
+  sendRecording,
   startVault,
 } from './vault-app.js';
 import type { VaultApp } from './vault-app.js';
@@ -20,7 +21,8 @@ const vaultRoutes = Object.entries(routes as Record<string, Route>).filter(
   ([, { half }]) => half === 'vault',
 );
 const guarded = vaultRoutes.filter(([, { auth }]) => auth);
-const withId = guarded.filter(([, { path }]) => path.includes(':'));
+// A recording is sent before the write that names it: under the same id it is a new one, of whoever sends it.
+const withId = guarded.filter(([name, { path }]) => path.includes(':') && name !== 'putRecordingPiece');
 
 let vault: VaultApp;
 let owner: Person;
@@ -28,6 +30,7 @@ const blob = newId();
 const transcript = newId();
 const shareId = newId();
 const shared = newId();
+const recording = newId();
 let workspace: string;
 beforeAll(async () => {
   vault = await startVault();
@@ -35,10 +38,13 @@ beforeAll(async () => {
   await owner.putBlob(blob, bytesOf(40));
   await owner.putTranscript(transcript, newParts(), creating(0));
   const { card, index } = newParts();
-  await owner.putTranscript(transcript, { card, index }, replacing(1, 1));
+  const headers = { ...replacing(1, 1), ...(await sendRecording(owner, transcript, recording, bytesOf(60))) };
+  await owner.putTranscript(transcript, { card, index }, headers);
   workspace = await newWorkspace(owner);
   expect((await putShared(owner, workspace, shared)).statusCode).toBe(201);
-  await putShared(owner, workspace, shared, { card, index }, replacing(1, 2));
+  const at = `/v1/workspaces/${workspace}/transcripts/${shared}`;
+  const sent = await sendRecording(owner, shared, recording, bytesOf(60), at);
+  await putShared(owner, workspace, shared, { card, index }, { ...replacing(1, 2), ...sent });
   expect((await owner.putShare(transcript, shareId, newShare().share)).statusCode).toBe(201);
 });
 afterAll(() => vault.close());
@@ -57,9 +63,10 @@ test('only sign-up, prelogin, sign-in, recovery and opened links go without a se
 
 /** The ids in a route's path, of the owner's own things. */
 function idsOf({ path }: Route): string[] {
-  if (path.startsWith('/v1/workspaces')) return [workspace, shared];
+  const more = path.includes('/recordings') ? [recording, '0'] : [];
+  if (path.startsWith('/v1/workspaces')) return [workspace, shared, ...more];
   const owned = { '/v1/blobs': blob, '/v1/shares': shareId };
-  return [Object.entries(owned).find(([start]) => path.startsWith(start))?.[1] ?? transcript];
+  return [Object.entries(owned).find(([start]) => path.startsWith(start))?.[1] ?? transcript, ...more];
 }
 
 /** The JSON of the routes that take JSON. */

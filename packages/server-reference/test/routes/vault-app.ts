@@ -6,7 +6,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Fastify, { type FastifyInstance, type InjectOptions, type LightMyRequestResponse } from 'fastify';
-import { INDEX_MATCH_HEADER, type PARTS } from '@sealscribe/protocol';
+import {
+  INDEX_MATCH_HEADER,
+  RECORDING_HEADER,
+  RECORDING_PIECE_BYTES,
+  formatRecordingHeader,
+  type PARTS,
+} from '@sealscribe/protocol';
 import type { SendEmail } from '../../src/auth/email-hook.js';
 import { handleError } from '../../src/error-handler.js';
 import { registerVaultRoutes, type VaultLimits } from '../../src/routes/vault.js';
@@ -117,6 +123,22 @@ export class Person {
   putShare(transcriptId: string, shareId: string, share: object) {
     return this.send('PUT', `/v1/transcripts/${transcriptId}/shares/${shareId}`, { payload: share });
   }
+}
+
+/** Sends a recording in pieces; gives the header of the write that is to take it up. */
+export async function sendRecording(
+  person: Person,
+  transcriptId: string,
+  id: string,
+  bytes: Buffer,
+  at = `/v1/transcripts/${transcriptId}`,
+): Promise<Record<string, string>> {
+  for (let piece = 0; piece * RECORDING_PIECE_BYTES < bytes.length; piece++) {
+    const payload = bytes.subarray(piece * RECORDING_PIECE_BYTES, (piece + 1) * RECORDING_PIECE_BYTES);
+    const answer = await person.send('PUT', `${at}/recordings/${id}/${piece}`, { payload });
+    if (answer.statusCode !== 204) throw new Error(`a piece answered ${answer.body}`);
+  }
+  return { [RECORDING_HEADER]: formatRecordingHeader({ id, size: bytes.length }) };
 }
 
 /** What a client sends to make a link, and the token that opens it. */
