@@ -34,6 +34,7 @@ import { registerUploads } from './routes/uploads.js';
 import { registerVaultRoutes } from './routes/vault.js';
 import { registerWeb } from './routes/web.js';
 import { limitPatience } from './slow-clients.js';
+import { readAllowedHosts } from './remote/hosts.js';
 import type { Store } from './store/index.js';
 import type { Identity } from './tls.js';
 import type { StreamPlaces } from './transcription/stream-places.js';
@@ -43,7 +44,7 @@ import type { WebFile } from './web-folder.js';
 
 /** What an app is built from. */
 export interface AppParts {
-  readonly config: Pick<Config, 'allowOrigin' | 'emailHook' | 'patience' | 'streamIdle'>;
+  readonly config: Pick<Config, 'allowOrigin' | 'emailHook' | 'fetchFrom' | 'patience' | 'streamIdle'>;
   readonly store: Store;
   readonly transcriber: Transcriber;
   readonly streams: StreamPlaces;
@@ -105,7 +106,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     await installRateLimit(scope);
     acceptUploads(scope);
     registerFacts(scope, { transcriber, signedIn, version, draining });
-    registerTranscribe(scope, { transcriber, signedIn });
+    registerTranscribe(scope, { transcriber, signedIn, hosts: readAllowedHosts(config.fetchFrom) });
     registerCompare(scope, { transcriber, signedIn });
     registerUploads(scope, { uploads: transcriber.uploads, signedIn });
     const { allowOrigin, streamIdle } = config;

@@ -46,7 +46,7 @@ export interface Config {
   /** Port of the metrics; without it there are none. 0 = any free one. */
   readonly metrics?: number;
   readonly metricsHost: string;
-  /** Hosts that recordings may be fetched from, see transcription/remote-hosts.ts; empty = none. */
+  /** Hosts that recordings may be fetched from, see remote/hosts.ts; empty = none. */
   readonly fetchFrom: readonly string[];
   /** Names or folders of the models; the first is the default. */
   readonly model: readonly string[];

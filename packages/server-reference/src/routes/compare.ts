@@ -27,6 +27,8 @@ export function registerCompare(
       let comparison: Comparison;
       try {
         const fields = await readUpload(request, ticket.upload, gone);
+        if (fields.url !== undefined)
+          throw new HttpError('bad_request', 'A comparison takes "file" or "upload".');
         const models = chooseModels(transcriber, fields);
         const signal = useUpload(reply, transcriber, ticket, fields.upload, gone);
         transcriber.checkUpload(ticket);

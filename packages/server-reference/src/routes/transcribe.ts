@@ -5,6 +5,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { routes, toSrt, toTxt, toVtt, type ResponseFormat, type Transcript } from '@sealscribe/protocol';
 import { errorBody, toHttpError } from '../error-handler.js';
+import { fetchRecording } from '../remote/fetch-recording.js';
+import type { AllowedHosts } from '../remote/hosts.js';
 import type { Ticket } from '../transcription/admission.js';
 import type { TranscribeOptions, Transcriber } from '../transcription/transcriber.js';
 import { openEventStream } from './event-stream.js';
@@ -14,9 +16,14 @@ import { readUpload, type UploadFields } from './upload.js';
 /** Registers the route. */
 export function registerTranscribe(
   app: FastifyInstance,
-  deps: { transcriber: Transcriber; signedIn: (request: FastifyRequest) => Promise<void> },
+  deps: {
+    transcriber: Transcriber;
+    signedIn: (request: FastifyRequest) => Promise<void>;
+    /** Hosts that recordings may be fetched from. */
+    hosts: AllowedHosts;
+  },
 ): void {
-  const { transcriber, signedIn } = deps;
+  const { transcriber, signedIn, hosts } = deps;
   const { method, path } = routes.transcribe;
   app.route({
     method,
@@ -30,6 +37,12 @@ export function registerTranscribe(
       try {
         fields = await readUpload(request, ticket.upload, gone);
         transcriber.checkWishes(fields);
+        if (fields.url !== undefined)
+          await fetchRecording(fields.url, {
+            hosts,
+            take: (bytes) => ticket.upload.append(bytes),
+            signal: gone,
+          });
         const signal = useUpload(reply, transcriber, ticket, fields.upload, gone);
         transcriber.checkUpload(ticket);
         if (request.headers.accept?.includes('text/event-stream'))

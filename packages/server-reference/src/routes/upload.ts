@@ -14,6 +14,8 @@ import { cutOff, readBody } from './read-body.js';
 export interface UploadFields {
   /** Id of the upload that holds the recording, where the form does not. */
   readonly upload?: string;
+  /** Address of the recording, where it is neither in the form nor uploaded. */
+  readonly url?: string;
   readonly model?: string;
   /** From fields `models`, repeated or separated by commas. */
   readonly models?: readonly string[];
@@ -70,15 +72,17 @@ export async function readUpload(
   });
   if (!parser.complete) throw cutOff();
   const upload = fields.get('upload');
-  if (files === 0 && upload === undefined)
-    throw new HttpError('bad_request', 'The field "file" with the recording is missing.');
-  if (files > 0 && upload !== undefined)
-    throw new HttpError('bad_request', 'Send either "file" or the id of an "upload".');
+  const url = fields.get('url');
+  const sources = [files > 0, upload !== undefined, url !== undefined].filter(Boolean).length;
+  if (sources === 0) throw new HttpError('bad_request', 'The field "file" with the recording is missing.');
+  if (sources > 1)
+    throw new HttpError('bad_request', 'Send one of "file", the id of an "upload", and a "url".');
   const speakers = toSpeakers(fields.get('speakers'));
   const model = fields.get('model');
   const language = fields.get('language');
   return {
     ...(upload === undefined ? {} : { upload }),
+    ...(url === undefined ? {} : { url }),
     ...(model === undefined ? {} : { model }),
     ...(models.length === 0 ? {} : { models: namesIn(models) }),
     ...(language === undefined ? {} : { language }),
