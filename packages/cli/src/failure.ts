@@ -28,6 +28,7 @@ const exitOf: Record<SealscribeErrorCode, ExitName> = {
   microphone_missing: 'other',
   feature_missing: 'other',
   worker_failed: 'other',
+  device_busy: 'other',
   device_unsupported: 'other',
   device_files_missing: 'other',
   bad_request: 'usage',

@@ -2,20 +2,25 @@
  * The worker in which recordings are recognised: a file of its own with everything in it, because a worker finds no packages. It asks
  * for the files of the model and for nothing else; no recording and no text ever leaves it but to its page. Aborting ends it.
  */
+import type { LiveEvent, LiveTranscription } from '@sealscribe/asr';
+import type { StreamEvent } from '@sealscribe/sdk-core';
 import { DeviceFailure } from './device/device-failure.js';
 import { openMedia, type DecodedChunk, type DecodedRecording } from './device/decode-media.js';
 import { Engine } from './device/engine.js';
-import type { FromWorker, Job, ToWorker } from './device/messages.js';
+import type { FromWorker, Job, ToWorker, Wishes } from './device/messages.js';
 import { toSpeechSamples } from './device/to-speech-samples.js';
 import { allowThreads, WORKER_NAME } from './device/worker-address.js';
 
 let engine: Promise<Engine> | undefined;
+let live: LiveTranscription | undefined;
 /** Takes the answer to what the page was asked. */
 let answerFromPage: (message: ToWorker) => void = () => undefined;
 
 const tell = (message: FromWorker): void => postMessage(message);
 
-async function load(files: string, threads: number): Promise<void> {
+async function load({ files, threads, lock }: ToWorker & { kind: 'load' }): Promise<void> {
+  await hold(lock);
+  tell({ kind: 'started' });
   if (threads > 1) allowThreads(import.meta.url);
   engine ??= Engine.load(files, threads, (fraction) =>
     tell({ kind: 'progress', progress: { stage: 'loading', fraction: Math.min(1, fraction) } }),
@@ -23,9 +28,50 @@ async function load(files: string, threads: number): Promise<void> {
   tell({ kind: 'loaded', model: (await engine).model });
 }
 
+/** Takes a lock, and keeps it until this worker is gone. */
+const hold = (lock: string): Promise<void> =>
+  new Promise((resolve) => {
+    if (!navigator.locks) return resolve();
+    void navigator.locks.request(lock, () => {
+      resolve();
+      return new Promise(() => undefined);
+    });
+  });
+
+async function loaded(): Promise<Engine> {
+  if (engine) return engine;
+  throw new DeviceFailure('device_unsupported', 'The recogniser is not loaded.');
+}
+
+async function listen(wishes: Wishes): Promise<void> {
+  live = (await loaded()).listen(wishes, (event) => tell({ kind: 'live', event: toStreamEvent(event) }));
+  tell({ kind: 'listening' });
+}
+
+async function hear(pcm: Int16Array): Promise<void> {
+  const samples = Float32Array.from(pcm, (sample) => sample / 32_768);
+  pcm.fill(0);
+  const worked = live?.push(samples);
+  samples.fill(0);
+  await worked;
+  tell({ kind: 'heard', samples: samples.length });
+}
+
+async function finish(): Promise<void> {
+  const stream = live;
+  live = undefined;
+  if (stream) tell({ kind: 'transcript', transcript: await stream.finish() });
+}
+
+/** As a server's messages are read. */
+function toStreamEvent(event: LiveEvent): StreamEvent {
+  if (event.kind === 'segment') return { type: 'segment', segment: event.segment };
+  const { text, stable, start, end } = event;
+  return { type: 'partial', partial: { text, stable, start, end } };
+}
+
 async function transcribe(job: Job): Promise<void> {
-  const ready = await engine;
-  if (!ready) throw new DeviceFailure('device_unsupported', 'The recogniser is not loaded.');
+  const ready = await loaded();
   ready.check(job);
   const { duration, chunks } = (await openMedia(job.recording)) ?? (await openInPage(job.recording));
   const report = (fraction: number) =>
@@ -79,7 +125,10 @@ function fail(error: unknown): void {
 // The runtime starts its threads from this file too; those have another master.
 if (self.name === WORKER_NAME)
   addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
-    if (data.kind === 'load') load(data.files, data.threads).catch(fail);
+    if (data.kind === 'load') load(data).catch(fail);
     else if (data.kind === 'transcribe') transcribe(data.job).catch(fail);
+    else if (data.kind === 'listen') listen(data.wishes).catch(fail);
+    else if (data.kind === 'hear') hear(data.pcm).catch(fail);
+    else if (data.kind === 'finish') finish().catch(fail);
     else answerFromPage(data);
   });

@@ -6,15 +6,21 @@
  * @packageDocumentation
  */
 import {
+  openDeviceStream,
   SealscribeError,
+  type DeviceListener,
   type ModelInfo,
+  type StreamEvent,
+  type StreamOptions,
   type Transcript,
   type TranscriptionWishes,
+  type TranscriptStream,
 } from '@sealscribe/sdk-core';
 import { decodeInPage, type PageRecording } from './device/decode-in-page.js';
 import type { DeviceOptions } from './device/device-options.js';
-import type { FromWorker, Job, ToWorker } from './device/messages.js';
-import { startWorker } from './device/worker-address.js';
+import { LiveListener } from './device/live-listener.js';
+import type { Job, ToWorker } from './device/messages.js';
+import { RecogniserWorker, type Hear } from './device/recogniser-worker.js';
 
 export type { DeviceOptions };
 
@@ -38,11 +44,9 @@ export class DeviceTranscriber {
   readonly #files: string;
   readonly #address: string;
   readonly #threads: number;
-  #worker: Worker | undefined;
-  /** What the worker has loaded. */
-  #model: ModelInfo | undefined;
-  /** Fails what the worker is doing. */
-  #rejectRunning: (reason: unknown) => void = () => undefined;
+  #worker: RecogniserWorker | undefined;
+  /** Recordings and streams that are there, whether their turn has come or not. */
+  #jobs = 0;
   /** How often it was closed. */
   #closings = 0;
   /** Settles when the work before is over. */
@@ -65,7 +69,7 @@ export class DeviceTranscriber {
    * @throws SealscribeError "device_unsupported", "device_files_missing"; AbortError
    */
   async prepare(options: Pick<TranscriptionWishes, 'signal' | 'onProgress'> = {}): Promise<ModelInfo> {
-    return this.#inTurn(options.signal, async () => this.#load(options));
+    return this.#inTurn(options.signal, async () => (await this.#load(options)).model);
   }
 
   /**
@@ -80,17 +84,58 @@ export class DeviceTranscriber {
     if (!Number.isSafeInteger(speakers) || speakers < 0 || speakers > MOST_SPEAKERS)
       throw new RangeError(`speakers must be a whole number up to ${MOST_SPEAKERS}`);
     const job: Job = { recording, language, model, speakers: diarize ? speakers : undefined };
-    return this.#inTurn(signal, async () => {
-      await this.#load(wishes);
-      const done = await this.#exchange({ kind: 'transcribe', job }, wishes);
-      return (done as FromWorker & { kind: 'transcript' }).transcript;
+    return this.#asJob(signal, async () => {
+      const { worker } = await this.#load(wishes);
+      return worker.perform({ kind: 'transcribe', job }, answerer(worker, wishes));
     });
+  }
+
+  /**
+   * Opens a live stream: write samples (16-bit, 16 kHz, mono) as they are spoken. There is one at a time, and none beside a recording;
+   * recordings that come meanwhile wait for its end.
+   *
+   * @throws SealscribeError "device_busy", "device_unsupported", "device_files_missing", "language_not_supported" or "model_not_found";
+   * AbortError
+   * @example
+   * ```ts
+   * const stream = await device.stream({ onPartial: ({ text }) => console.log(text) });
+   * for await (const chunk of await openMicrophone()) await stream.write(chunk);
+   * ```
+   */
+  async stream(options: StreamOptions = {}): Promise<TranscriptStream> {
+    return openDeviceStream((tell) => this.#listen(options, tell), options);
   }
 
   /** Ends the worker and frees its memory; what is under way or waits fails with an AbortError. The next recording starts it anew. */
   close(): void {
     this.#closings++;
     this.#end(closed());
+  }
+
+  async #listen(
+    { language, model, signal, onProgress }: StreamOptions,
+    tell: (event: StreamEvent) => void,
+  ): Promise<DeviceListener> {
+    if (this.#jobs > 0) throw new SealscribeError('device_busy', BUSY);
+    return new Promise((resolve, reject) => {
+      const result: Promise<Transcript> = this.#asJob(signal, async () => {
+        const { worker } = await this.#load({ onProgress });
+        const listener = new LiveListener(worker, tell, result);
+        return worker.perform({ kind: 'listen', wishes: { language, model } }, (message) =>
+          message.kind === 'listening' ? resolve(listener) : listener.hear(message),
+        );
+      });
+      result.catch(reject);
+    });
+  }
+
+  async #asJob<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+    this.#jobs++;
+    try {
+      return await this.#inTurn(signal, work);
+    } finally {
+      this.#jobs--;
+    }
   }
 
   /** Runs work when that before it is over. An abort ends the worker: nothing else stops a recognition at once. */
@@ -112,63 +157,29 @@ export class DeviceTranscriber {
     return signal ? Promise.race([turn, whenAborted(signal)]) : turn;
   }
 
-  async #load(listener: Listener): Promise<ModelInfo> {
-    if (this.#model) return this.#model;
+  async #load({
+    onProgress,
+  }: Pick<Listener, 'onProgress'>): Promise<{ worker: RecogniserWorker; model: ModelInfo }> {
     checkBrowser();
-    try {
-      this.#worker = startWorker(this.#address);
-    } catch (cause) {
-      throw new SealscribeError('device_unsupported', REFUSED, { cause });
-    }
-    const answer = await this.#exchange(
-      { kind: 'load', files: this.#files, threads: this.#threads },
-      listener,
-    );
-    return (this.#model = (answer as FromWorker & { kind: 'loaded' }).model);
-  }
-
-  /** Gives the worker something to do and hears it until it is done. If the recogniser fails, the next try has another worker. */
-  async #exchange(message: ToWorker, listener: Listener): Promise<FromWorker> {
+    if (this.#worker?.hasEnded !== false) this.#worker = new RecogniserWorker(this.#address);
     const worker = this.#worker;
-    if (!worker) throw closed();
-    return new Promise<FromWorker>((resolve, reject) => {
-      this.#rejectRunning = reject;
-      const answer = answerer(worker, listener);
-      worker.onerror = (event) => {
-        event.preventDefault();
-        this.#end(this.#model ? new SealscribeError('recognizer_failed', FAILED) : this.#notStarted());
-      };
-      worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
-        if (data.kind === 'loaded' || data.kind === 'transcript') return resolve(data);
-        if (data.kind !== 'failed') return answer(data).catch((error: unknown) => this.#end(error));
-        // A recording that cannot be read has done the recogniser no harm.
-        if (this.#model && data.code !== 'recognizer_failed') return reject(toError(data));
-        return this.#end(toError(data));
-      };
-      worker.postMessage(message);
-    }).finally(() => (this.#rejectRunning = () => undefined));
-  }
-
-  #notStarted(): SealscribeError {
-    return new SealscribeError('device_files_missing', `${this.#address} could not be started. ${REFUSED}`);
+    const model = await worker.load({ files: this.#files, threads: this.#threads }, (message) => {
+      if (message.kind === 'progress') onProgress?.(message.progress);
+    });
+    return { worker, model };
   }
 
   #end(reason: unknown): void {
-    this.#worker?.terminate();
+    this.#worker?.end(reason);
     this.#worker = undefined;
-    this.#model = undefined;
-    this.#rejectRunning(reason);
   }
 }
 
-/** What the page does for the worker meanwhile. */
-function answerer(
-  worker: Worker,
-  { onProgress, onSegment }: Listener,
-): (question: FromWorker) => Promise<void> {
+/** Hears of a recording, and does for the worker what it cannot do itself. */
+function answerer(worker: RecogniserWorker, { onProgress, onSegment }: Listener): Hear {
   let decoded: PageRecording | undefined;
   const send = (reply: ToWorker) =>
-    worker.postMessage(reply, reply.kind === 'samples' ? reply.channels.map(({ buffer }) => buffer) : []);
+    worker.send(reply, reply.kind === 'samples' ? reply.channels.map(({ buffer }) => buffer) : []);
   return async (question) => {
     if (question.kind === 'progress') onProgress?.(question.progress);
     else if (question.kind === 'segment') onSegment?.(question.segment);
@@ -181,9 +192,8 @@ function answerer(
   };
 }
 
-const FAILED = 'The recogniser failed: is there enough memory?';
-const REFUSED =
-  "The file must be there, and a page with a policy must allow worker-src 'self', script-src 'wasm-unsafe-eval' and trusted-types sealscribe-device.";
+const BUSY =
+  'The recogniser of this device has a recording or a live stream already: wait for its end, or end it.';
 
 function checkBrowser(): void {
   if (!globalThis.isSecureContext)
@@ -194,9 +204,6 @@ function checkBrowser(): void {
   if (typeof Worker === 'undefined' || typeof WebAssembly === 'undefined')
     throw new SealscribeError('device_unsupported', 'This browser has no WebAssembly or no workers.');
 }
-
-const toError = ({ code, message, cause }: FromWorker & { kind: 'failed' }): SealscribeError =>
-  new SealscribeError(code, message, { cause });
 
 const closed = (): DOMException => new DOMException('The recogniser was closed.', 'AbortError');
 

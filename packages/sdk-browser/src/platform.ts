@@ -13,11 +13,13 @@ import type { DeviceOptions } from './device/device-options.js';
 /** The platform of pages and workers. The recogniser is loaded when a recording is first meant for it. */
 export function browserPlatform(device?: DeviceOptions): Platform {
   let transcriber: Device.DeviceTranscriber | undefined;
+  const recogniser = async () => {
+    const { DeviceTranscriber } = await loadDevice();
+    return (transcriber ??= new DeviceTranscriber(device));
+  };
   return {
-    transcribeOnDevice: async (recording, options) => {
-      transcriber ??= new (await loadDevice()).DeviceTranscriber(device);
-      return transcriber.transcribe(recording, options);
-    },
+    transcribeOnDevice: async (recording, options) => (await recogniser()).transcribe(recording, options),
+    streamOnDevice: async (options) => (await recogniser()).stream(options),
     fetch: send,
     openSocket: (address) => new WebSocket(address),
     // Streamed uploads need HTTP/2 and are not in every browser; a Blob of a File is read from the disk as it is sent.

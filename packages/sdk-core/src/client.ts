@@ -30,9 +30,10 @@ import { checkLockAfter } from './idle-lock.js';
 import type { AudioSource, Platform } from './platform.js';
 import { PrivateMode } from './private-mode.js';
 import { onDemand } from './on-demand.js';
+import { isOnDevice, streamOnDevice } from './on-device.js';
 import { vaultSpace } from './space.js';
 import { Stay, type StayStore } from './stay.js';
-import type { StreamOptions, TranscriptStream } from './stream.js';
+import type { StreamOptions, TranscriptStream } from './live-stream.js';
 import { MemoryCache, SealedCache, type CacheStore } from './search/cache.js';
 import type { OpenThread } from './thread.js';
 import { transcribe, type TranscribeOptions } from './transcription.js';
@@ -141,9 +142,10 @@ export class Sealscribe {
   }
 
   /**
-   * Opens a live stream: write samples (16-bit, 16 kHz, mono) as they are spoken.
+   * Opens a live stream: write samples (16-bit, 16 kHz, mono) as they are spoken. With `where: 'device'` nothing is sent.
    *
-   * @throws ApiError "busy" when all places are taken; ConnectionError, TimeoutError
+   * @throws ApiError "busy" when all places are taken; ConnectionError, TimeoutError; on a device SealscribeError "device_busy",
+   * "device_unsupported", "device_files_missing", "recognizer_failed"
    * @example
    * ```ts
    * const stream = await client.stream({ onSegment: ({ text }) => console.log(text) });
@@ -152,6 +154,7 @@ export class Sealscribe {
    * ```
    */
   async stream(options: StreamOptions = {}): Promise<TranscriptStream> {
+    if (isOnDevice(options)) return streamOnDevice(this.#http.platform, options);
     const { openStream } = await onDemand(import('./stream.js'));
     return openStream(this.#http, options);
   }

@@ -51,6 +51,7 @@ export type SealscribeErrorCode =
   | 'microphone_missing'
   | 'feature_missing'
   | 'worker_failed'
+  | 'device_busy'
   | 'device_unsupported'
   | 'device_files_missing';
 

@@ -28,15 +28,20 @@ export class HeldKey {
     private readonly options: { lockAfter: number | undefined; now: () => number; onLock: () => void },
   ) {
     this.#key = key;
-    this.#touch();
+    this.#startTime();
   }
 
   /** The key, for one use. @throws SealscribeError "locked" */
   use(): CryptoKey {
-    if (this.options.now() >= this.#until) this.lock();
+    this.touch();
     if (!this.#key) throw new SealscribeError('locked', 'The vault is locked: unlock it with the password.');
-    this.#touch();
     return this.#key;
+  }
+
+  /** Counts as a use, where the key is still there: another thread has used it. */
+  touch(): void {
+    if (this.options.now() >= this.#until) this.lock();
+    if (this.#key) this.#startTime();
   }
 
   /** Lets go of the key. */
@@ -47,7 +52,7 @@ export class HeldKey {
     this.options.onLock();
   }
 
-  #touch(): void {
+  #startTime(): void {
     const { lockAfter, now } = this.options;
     if (lockAfter === undefined) return;
     clearTimeout(this.#timer);

@@ -19,13 +19,14 @@ export type { ArchiveSource } from './archive/read-tar.js';
 export { Sealscribe, type SealscribeOptions } from './client.js';
 export type { CompareOptions } from './compare.js';
 export * from './errors.js';
-export { newRecoveryWords, openArchive, toDocx, toPdf } from './large-parts.js';
+export { newRecoveryWords, openArchive, openDeviceStream, toDocx, toPdf } from './large-parts.js';
 export { DOCX_TYPE } from './export/docx-type.js';
 export { MemoryFreshness, type FreshnessStore } from './freshness.js';
 export type { AudioSource, OpenAudio, Platform, PlatformRequest, PlatformSocket } from './platform.js';
 export type { PrivateMode } from './private-mode.js';
 export { openKeptAccount, type KeepableAccount, type KeptAccount, type StayStore } from './stay.js';
-export type { StreamEvent, StreamOptions, StreamPartial, TranscriptStream } from './stream.js';
+export type { DeviceListener, OpenDeviceListener } from './device-stream.js';
+export type { StreamEvent, StreamOptions, StreamPartial, TranscriptStream } from './live-stream.js';
 export { chatModel, type ChatModelOptions, type LanguageModel } from './summary/chat-model.js';
 export { summarize, type SummarySentence } from './summary/extractive.js';
 export { askModel, type AskOptions } from './summary/with-model.js';
@@ -34,8 +35,10 @@ export {
   type OpenThread,
   type SignedIn,
   type ThreadAccount,
+  type ThreadCalls,
   type ThreadHome,
   type VaultThread,
+  type WorkingVault,
 } from './thread.js';
 export type { TranscribeOptions } from './transcription.js';
 export type { TranscriptionWishes } from './transcription-wishes.js';
@@ -48,6 +51,7 @@ export type { SnapshotOptions } from './shares/snapshot.js';
 export type { Share, ShareOptions } from './shares/vault-shares.js';
 export type { Vault } from './vault.js';
 export type { Workspace } from './workspaces/workspace.js';
+export type { KeySource, NumberedKey } from './workspaces/workspace-space.js';
 export type { Workspaces } from './workspaces/workspaces.js';
 export type { HttpLimits } from './http.js';
 export type * from './workspaces/workspace-types.js';

@@ -1,12 +1,14 @@
 /**
- * What is large and seldom needed, loaded when it is: Word and PDF files, archives, the word list of the recovery words. In a browser each is
- * a file of its own, so that a page without them stays small.
+ * What is large and seldom needed, loaded when it is: Word and PDF files, archives, live streams, the word list of the recovery words. In a
+ * browser each is a file of its own, so that a page without them stays small.
  */
 import type { Transcript } from '@sealscribe/protocol';
 import type { Archive, ArchiveKey } from './archive/open-archive.js';
 import type { ArchiveSource } from './archive/read-tar.js';
 import type { PdfOptions } from './export/pdf.js';
 import type { DocumentOptions } from './export/turns.js';
+import type { OpenDeviceListener } from './device-stream.js';
+import type { StreamOptions, TranscriptStream } from './live-stream.js';
 import { onDemand } from './on-demand.js';
 
 /** Bytes of a .docx file. The same transcript always gives the same bytes. */
@@ -49,4 +51,16 @@ export async function openArchive(
  */
 export async function newRecoveryWords(): Promise<string> {
   return (await onDemand(import('./recovery-words.js'))).newRecoveryWords();
+}
+
+/**
+ * A live stream over a recogniser on this device: what a platform's `streamOnDevice` gives back.
+ *
+ * @throws what `open` throws
+ */
+export async function openDeviceStream(
+  open: OpenDeviceListener,
+  options: StreamOptions,
+): Promise<TranscriptStream> {
+  return (await onDemand(import('./stream.js'))).openDeviceStream(open, options);
 }

@@ -4,6 +4,7 @@
  */
 import type { Transcript } from '@sealscribe/protocol';
 import type { SealscribeError } from './errors.js';
+import type { StreamOptions, TranscriptStream } from './live-stream.js';
 import type { TranscriptionWishes } from './transcription-wishes.js';
 
 /** A recording to transcribe. Which kind it is is always said, never guessed from a string. */
@@ -81,6 +82,11 @@ export interface Platform {
    * @throws SealscribeError "device_unsupported", "device_files_missing" and others: docs/errors.md
    */
   transcribeOnDevice?(recording: Blob, wishes: TranscriptionWishes): Promise<Transcript>;
+  /**
+   * Opens a live stream that is recognised right here and sends nothing, where the platform can.
+   * @throws SealscribeError "device_busy", and what `transcribeOnDevice` throws
+   */
+  streamOnDevice?(options: StreamOptions): Promise<TranscriptStream>;
   /** Turns a failure of `fetch` into a better error where the runtime knows more (certificates). */
   explain?(failure: unknown): SealscribeError | undefined;
   /** Resolves after `ms` milliseconds, or rejects with the signal's reason. */

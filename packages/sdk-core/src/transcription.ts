@@ -9,7 +9,7 @@ import type { AudioSource } from './platform.js';
 import { sendRecording } from './send-recording.js';
 import { readEvents } from './sse.js';
 import type { TranscriptionWishes } from './transcription-wishes.js';
-import { transcribeOnDevice } from './on-device.js';
+import { isOnDevice, transcribeOnDevice } from './on-device.js';
 
 /** What to do with a recording. */
 export interface TranscribeOptions extends TranscriptionWishes {
@@ -34,8 +34,8 @@ export async function transcribe(
   source: AudioSource,
   options: TranscribeOptions,
 ): Promise<Transcript | string> {
-  const { format, signal, onProgress, where = 'server' } = options;
-  if (where !== 'server' && where !== 'device') throw new TypeError('where must be "server" or "device"');
+  const { format, signal, onProgress } = options;
+  const onDevice = isOnDevice(options);
   if (format !== undefined && !Object.hasOwn(formats, format))
     throw new TypeError('format must be "srt", "vtt" or "text"');
   const answer = (transcript: Transcript) =>
@@ -43,7 +43,7 @@ export async function transcribe(
   const { speakers = 0, diarize = speakers > 0 } = options;
   if (!Number.isSafeInteger(speakers) || speakers < 0 || speakers > 20)
     throw new RangeError('speakers must be a whole number up to 20');
-  if (where === 'device')
+  if (onDevice)
     return answer(await transcribeOnDevice(http.platform, source, { ...options, diarize, speakers }));
   const fields = {
     language: options.language,

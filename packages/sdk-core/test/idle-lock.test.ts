@@ -37,6 +37,23 @@ describe('a held key', () => {
     expect(locked).toBe(1);
   });
 
+  test('is kept by uses in another thread, but not after its time', () => {
+    let time = 0;
+    const held = hold(60, () => time);
+    for (let use = 0; use < 5; use++) {
+      vi.advanceTimersByTime(59_000);
+      time += 59_000;
+      held.touch();
+    }
+    expect(held.use()).toBe(key);
+    time += 60_000;
+    held.touch();
+    expect(locked).toBe(1);
+    held.touch();
+    expect(vi.getTimerCount()).toBe(0);
+    expect(() => held.use()).toThrow(refused);
+  });
+
   test('is held for ever where nothing was said, until it is locked', () => {
     const held = hold(undefined);
     vi.advanceTimersByTime(1e10);

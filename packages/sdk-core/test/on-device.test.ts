@@ -1,4 +1,4 @@
-/** Transcription on the device fails closed: whatever the platform can or cannot do, the server hears nothing. */
+/** Transcription on the device fails closed, of recordings and live: whatever the platform can or cannot do, the server hears nothing. */
 import { expect, test } from 'vitest';
 import { Sealscribe, SealscribeError, type TranscribeOptions } from '../src/index.js';
 import { testPlatform } from './platform.js';
@@ -23,8 +23,10 @@ test('a client without a recogniser refuses, and sends nothing', async () => {
     name: 'SealscribeError',
     code: 'device_unsupported',
   });
+  await expect(client.stream({ where: 'device' })).rejects.toMatchObject({ code: 'device_unsupported' });
   for (const where of ['Device', '', null] as unknown as TranscribeOptions['where'][])
     await expect(client.transcribe({ data }, { where })).rejects.toThrow(TypeError);
+  await expect(client.stream({ where: 'Device' as 'device' })).rejects.toThrow(TypeError);
   expect(count()).toBe(0);
 });
 

@@ -16,7 +16,7 @@ export function RecordScreen() {
   const live = useLive((id) => go({ screen: 'transcript', id }));
   const isDevice = useIsDevice();
   const isOn = live.state === 'recording';
-  const isBusy = live.state === 'starting' || live.state === 'saving';
+  const isBusy = live.state !== 'idle' && !isOn;
   return (
     <div className="record">
       <h1>{t.live.title}</h1>

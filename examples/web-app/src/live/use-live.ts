@@ -1,9 +1,16 @@
 /**
  * A live recording: microphone in, partial texts out, and a sealed transcript at its end. Where that fails, or somebody leaves in the
- * middle, what was recorded goes the way of a file: no word is lost to a network. What is to stay on the device goes that way alone.
+ * middle, what was recorded goes the way of a file: no word is lost to a network. What is to stay on the device is recognised there.
  */
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { openMicrophone, type Microphone, type TranscriptStream } from '@sealscribe/sdk-browser';
+import {
+  openMicrophone,
+  SealscribeError,
+  type Microphone,
+  type Sealscribe,
+  type StreamOptions,
+  type TranscriptStream,
+} from '@sealscribe/sdk-browser';
 import { describeError } from '../describe-error.js';
 import { useJobs } from '../library/jobs.js';
 import { useIsDevice } from '../library/where.js';
@@ -17,7 +24,7 @@ const RATE = 16_000;
 
 /** A recording that may run. */
 export interface Live {
-  state: 'idle' | 'starting' | 'recording' | 'saving';
+  state: 'idle' | 'starting' | 'loading' | 'recording' | 'saving';
   seconds: number;
   /** 0 to 1. */
   level: number;
@@ -34,7 +41,7 @@ export interface Live {
 
 interface Running {
   microphone: Microphone;
-  /** Undefined where nothing is sent. */
+  /** Undefined where the recogniser of this device has something else to do. */
   stream: TranscriptStream | undefined;
   chunks: Int16Array<ArrayBuffer>[];
   pump: Promise<void>;
@@ -57,10 +64,13 @@ export function useLive(onSaved: (id: string) => void): Live {
   const [partial, setPartial] = useState('');
   const [error, setError] = useState<string>();
   const running = useRef<Running>(undefined);
+  /** Ends what is still being opened. */
+  const opening = useRef<AbortController>(undefined);
 
   const end = useCallback(() => {
     const now = running.current;
     running.current = undefined;
+    opening.current?.abort();
     now?.microphone.stop();
     now?.abort.abort();
     now?.release();
@@ -95,20 +105,20 @@ export function useLive(onSaved: (id: string) => void): Live {
     setSaid([]);
     setPartial('');
     setSeconds(0);
-    const abort = new AbortController();
+    const abort = (opening.current = new AbortController());
     let microphone: Microphone | undefined;
     try {
       const opened = (microphone = await openMicrophone());
-      const stream = isDevice
-        ? undefined
-        : await client.stream({
-            signal: abort.signal,
-            onPartial: ({ text }) => setPartial(text),
-            onSegment: ({ text }) => {
-              setSaid((before) => [...before, text]);
-              setPartial('');
-            },
-          });
+      const stream = await openStream(client, {
+        where: isDevice ? 'device' : 'server',
+        signal: abort.signal,
+        onProgress: () => setState('loading'),
+        onPartial: ({ text }) => setPartial(text),
+        onSegment: ({ text }) => {
+          setSaid((before) => [...before, text]);
+          setPartial('');
+        },
+      });
       const chunks: Int16Array<ArrayBuffer>[] = [];
       const pump = (async () => {
         let samples = 0;
@@ -152,6 +162,16 @@ export function useLive(onSaved: (id: string) => void): Live {
   }, [vault, t, language, rescue, fail, onSaved]);
 
   return { state, seconds, level, said, partial, error, start, stop, discard: end };
+}
+
+/** Undefined while the recogniser of this device is busy with a file: what is recorded waits for its end, as a file too. */
+async function openStream(client: Sealscribe, options: StreamOptions): Promise<TranscriptStream | undefined> {
+  try {
+    return await client.stream(options);
+  } catch (failure) {
+    if (failure instanceof SealscribeError && failure.code === 'device_busy') return undefined;
+    throw failure;
+  }
 }
 
 /** How loud samples are, 0 to 1, as ears take it: a whisper is already a fifth. */

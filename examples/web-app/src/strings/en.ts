@@ -288,13 +288,15 @@ export const en = {
     lead: 'Speak and read along. The text is sealed and saved when you stop; the sound stays in this tab.',
     start: 'Start recording',
     stop: 'Stop and save',
-    leadHere: 'Speak. The recording is transcribed on this device when you stop; nothing of it is sent.',
+    leadHere:
+      'Speak, and read along. The words are recognised on this device; nothing of them is sent until they are sealed.',
     discard: 'Discard',
     level: 'Loudness',
     text: 'What was said',
     states: {
       idle: 'Ready',
       starting: 'Opening the microphone …',
+      loading: 'Loading the recogniser …',
       recording: 'Recording',
       saving: 'Sealing …',
     },

@@ -6,16 +6,19 @@ import {
   AsrError,
   chooseLanguage,
   EmbeddedSpeakers,
+  LiveTranscription,
   loadMoonshine,
   MOONSHINE_TINY_EN,
+  recognizeSegment,
   transcribeAudio,
   VoiceActivityDetector,
+  type LiveEvent,
   type Recognizer,
 } from '@sealscribe/asr';
 import type { ModelInfo, Segment, Transcript } from '@sealscribe/sdk-core';
 import * as ort from 'onnxruntime-web/wasm';
 import { DeviceFailure } from './device-failure.js';
-import type { Job } from './messages.js';
+import type { Job, Wishes } from './messages.js';
 import { ModelFiles, RUNTIME_FILE, type ModelFileInfo, type ModelManifest } from './model-files.js';
 
 /** Files of a Moonshine model with its voice activity detector, by what they are for. */
@@ -85,7 +88,7 @@ export class Engine {
    *
    * @throws {DeviceFailure} `language_not_supported`, `model_not_found`
    */
-  check({ language, model }: Job): void {
+  check({ language, model }: Wishes): void {
     if (model !== undefined && model !== this.model.id)
       throw new DeviceFailure('model_not_found', `On this device there is the model ${this.model.id} alone.`);
     try {
@@ -119,7 +122,44 @@ export class Engine {
       });
     }
   }
+
+  /**
+   * Opens a live stream. It gives way before every step, so that samples which came meanwhile are known to it.
+   *
+   * @throws {DeviceFailure} as `check`
+   */
+  listen(wishes: Wishes, onEvent: (event: LiveEvent) => void): LiveTranscription {
+    this.check(wishes);
+    const { vad, recognizer } = this;
+    const language = chooseLanguage(this.model, wishes.language);
+    return new LiveTranscription(
+      {
+        detect: async (pcm, state) => {
+          await giveWay();
+          const found = await vad.run(pcm, state);
+          pcm.fill(0);
+          return found;
+        },
+        recognize: async (pcm, span, final) => {
+          await giveWay();
+          const recognition = final
+            ? await recognizeSegment(
+                (piece, regions) => recognizer.recognize(piece, { language, words: true, regions }),
+                pcm,
+                span,
+              )
+            : await recognizer.recognize(pcm, { language });
+          pcm.fill(0);
+          return recognition;
+        },
+      },
+      { state: vad.createState(), language, model: this.model.id, onEvent },
+    );
+  }
 }
+
+/** Lets the messages in that wait. */
+const giveWay = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
