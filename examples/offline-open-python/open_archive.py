@@ -1,8 +1,9 @@
-"""Opens an archive without any of Sealscribe's code: python3 open_archive.py FILE EMAIL [ID]
+"""Opens an archive without any of Sealscribe's code: python3 open_archive.py FILE EMAIL [ID [SOUND]]
 
-Without ID it lists what there is; with the ID of a transcript or of a blob of private mode it prints that as JSON. The password
-is asked for, or taken from SEALSCRIBE_PASSWORD. Everything is checked as the format asks: the index, then the card that it lists,
-then the parts that the card names. An archive comes from `sealscribe archive save` or GET /v1/account/export.
+Without ID it lists what there is; with the ID of a transcript or of a blob of private mode it prints that as JSON, and
+writes the recording that is kept with the transcript to the file SOUND. The password is asked for, or taken from
+SEALSCRIBE_PASSWORD. Everything is checked as the format asks: the index, then the card that it lists, then what the card
+names. An archive comes from `sealscribe archive save` or GET /v1/account/export.
 """
 
 import getpass
@@ -22,6 +23,7 @@ from sealscribe_formats import (
     normalize_email,
     open_card,
     open_part,
+    open_recording,
     open_sealed,
     sha256,
     transcript_key_context,
@@ -76,13 +78,19 @@ class Archive:
             parts[part] = open_part(key, id, card, part, sealed)
         return {"card": card, **parts}
 
+    def open_recording(self, id):
+        card, _ = self.open_card(id)
+        pieces = (name for name in self.files if name.startswith(f"transcripts/{id}/recording."))
+        in_order = sorted(pieces, key=lambda name: int(name.rpartition(".")[2]))
+        return open_recording(id, card["recording"], b"".join(self.files[name] for name in in_order))
+
     def open_blob(self, id):
         name = next(name for name in self.files if name.startswith(f"blobs/{id}."))
         return json.loads(baseline_decrypt(self.private_key, self.files[name]))
 
 
 def main():
-    if len(sys.argv) not in (3, 4):
+    if len(sys.argv) not in (3, 4, 5):
         sys.exit(__doc__)
     path, email, *wanted = sys.argv[1:]
     password = os.environ.get("SEALSCRIBE_PASSWORD") or getpass.getpass("Password: ")
@@ -95,6 +103,10 @@ def main():
             for id in archive.blob_ids():
                 print(f"{id}  private mode  {archive.open_blob(id).get('title', '')}")
         elif wanted[0] in archive.transcript_ids():
+            if len(wanted) == 2:
+                sound = archive.open_recording(wanted[0])
+                with open(wanted[1], "wb") as file:
+                    file.write(sound)
             print(json.dumps(archive.open_transcript(wanted[0]), ensure_ascii=False))
         elif wanted[0] in archive.blob_ids():
             print(json.dumps(archive.open_blob(wanted[0]), ensure_ascii=False))

@@ -36,6 +36,8 @@ export interface RequestOptions {
   /** Fills what comes after `:id` in the route's path: a revision, or another id. */
   revision?: number;
   subId?: string;
+  /** Fills what comes last: the number of a piece. */
+  piece?: number;
   query?: Record<string, string>;
   headers?: Record<string, string>;
   /** Sent as JSON. */
@@ -183,7 +185,7 @@ export class Http {
     if (body instanceof Uint8Array) watchdog.touch(options.grace ?? body.length / SLOWEST);
     else if (body instanceof Blob) watchdog.touch(options.grace ?? body.size / SLOWEST);
     const url = new URL(
-      `${this.server}${pathOf(route, options.workspaceId, options.id, options.revision ?? options.subId)}`,
+      `${this.server}${pathOf(route, options.workspaceId, options.id, options.revision ?? options.subId, options.piece)}`,
     );
     for (const [name, value] of Object.entries(options.query ?? {})) url.searchParams.set(name, value);
     try {

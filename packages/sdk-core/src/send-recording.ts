@@ -159,7 +159,7 @@ async function readable(
 }
 
 /** Failing to read the recording is the source's error, not the connection's. */
-async function* sourceErrors(
+export async function* sourceErrors(
   data: AsyncIterable<Uint8Array>,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {

@@ -5,11 +5,13 @@
  */
 import { decodeBase64url, newId, sealRecord } from '@sealscribe/crypto';
 import type { Transcript } from '@sealscribe/protocol';
-import { checkLabels, toDocuments } from './documents.js';
+import { checkLabels, toDocuments, type Documents } from './documents.js';
 import { ConflictError, DamagedVaultError, type IntegrityError } from './errors.js';
 import { checkRevision, listHistory, openEarlier } from './history.js';
 import { isNotFound, refusal } from './http.js';
+import type { AudioSource } from './platform.js';
 import { checkId } from './private-mode.js';
+import type { SealedSound } from './recordings/attach.js';
 import { onDemand } from './on-demand.js';
 import { SealedCache, type CacheStore } from './search/cache.js';
 import type { SearchHit, SearchOptions, VaultSearch } from './search/vault-search.js';
@@ -17,7 +19,15 @@ import type { Space } from './space.js';
 import { KeysChanged, TranscriptMoved, VaultListing, isOutdated, vanished } from './vault-listing.js';
 import { MAX_READS, readAll, readCurrent, toEntries } from './vault-reading.js';
 import { readTranscript, toEntry, type OpenRecord } from './vault-records.js';
-import type { Changes, Labels, Saved, VaultEntry, VaultTranscript } from './vault-types.js';
+import type {
+  Changes,
+  KeptRecording,
+  Labels,
+  RecordingOptions,
+  Saved,
+  VaultEntry,
+  VaultTranscript,
+} from './vault-types.js';
 import { VaultWriting } from './vault-writing.js';
 
 /** The transcripts of one space. */
@@ -42,12 +52,24 @@ export class Transcripts {
   }
 
   /**
-   * Seals a transcript and stores it.
-   * @throws TypeError when it is not a transcript; IntegrityError when the server's index is not what it must be
+   * Seals a transcript and stores it, with its recording where there is one: both or neither.
+   * @throws TypeError when it is not a transcript; IntegrityError when the server's index is not what it must be; as
+   * {@link attachRecording}
    */
   async save(transcript: Transcript, labels: Labels = {}): Promise<Saved> {
-    const { summary, transcript: body, words } = toDocuments(transcript);
+    const documents = toDocuments(transcript);
     const id = newId();
+    const { recording } = labels;
+    if (!recording) return this.#create(id, documents, labels);
+    return this.#withSound(id, recording, labels, (sound) => this.#create(id, documents, labels, sound));
+  }
+
+  async #create(
+    id: string,
+    { summary, transcript: body, words }: Documents,
+    labels: Labels,
+    sound?: SealedSound,
+  ): Promise<Saved> {
     const now = this.#now();
     const card = checkLabels({
       title: labels.title ?? null,
@@ -56,6 +78,7 @@ export class Transcripts {
       ...summary,
       createdAt: now,
       updatedAt: now,
+      ...(sound && { recording: sound.card }),
     });
     for (;;) {
       const keys = this.#space.keys();
@@ -63,7 +86,7 @@ export class Transcripts {
       const parts = { transcriptId: id, revision: 1, card, transcript: body, words };
       const sealed = await sealRecord(transcriptKey, parts);
       try {
-        return await this.#writing.put(id, sealed, { keys, key: wrap });
+        return await this.#writing.put(id, sealed, { keys, key: wrap, recording: sound?.sent });
       } catch (failure) {
         if (!(failure instanceof KeysChanged)) throw failure;
       }
@@ -141,6 +164,16 @@ export class Transcripts {
    * @throws ConflictError with the transcript as it is now
    */
   async update(id: string, changes: Changes, options: { revision?: number } = {}): Promise<Saved> {
+    return this.#change(id, changes, options);
+  }
+
+  /** With `sound`, the card names another recording, or none any more for null. */
+  async #change(
+    id: string,
+    changes: Changes,
+    options: { revision?: number | undefined },
+    sound?: SealedSound | null,
+  ): Promise<Saved> {
     const given = changes.transcript && toDocuments(changes.transcript);
     for (;;) {
       const record = await this.#current(id);
@@ -165,6 +198,7 @@ export class Transcripts {
         ...(tags === undefined ? {} : { tags }),
         ...given?.summary,
         updatedAt: this.#now(),
+        ...(sound === undefined ? {} : { recording: sound?.card }),
       });
       const sealed = await sealRecord(renewed?.transcriptKey ?? record.key, {
         transcriptId: id,
@@ -175,7 +209,7 @@ export class Transcripts {
       });
       try {
         return await this.#writing.put(id, sealed, {
-          ...{ keys, replaces: record.mark },
+          ...{ keys, replaces: record.mark, recording: sound && sound.sent },
           ...(renewed && { key: renewed.wrap }),
         });
       } catch (failure) {
@@ -184,6 +218,61 @@ export class Transcripts {
         if (given || options.revision !== undefined) throw await this.#conflict(id, revision);
       }
     }
+  }
+
+  /**
+   * Seals the sound of a transcript and keeps it with it, in the place of another that was kept: as a stream where the platform reads
+   * one, and under a key of its own that stands in the sealed card.
+   *
+   * @param options.revision As for {@link update}.
+   * @throws ApiError "not_found", "payload_too_large" where the account has no room; SourceError; ConflictError; the signal's reason.
+   * Whatever it throws, the transcript and what was kept with it are as they were.
+   * @example
+   * ```ts
+   * await vault.attachRecording(id, { path: 'interview.mp3' }, { onProgress: ({ bytes, total }) => show(bytes, total) });
+   * ```
+   */
+  async attachRecording(
+    id: string,
+    source: AudioSource,
+    options: RecordingOptions & { revision?: number } = {},
+  ): Promise<Saved> {
+    await this.#current(id, options.signal);
+    return this.#withSound(id, source, options, (sound) => this.#change(id, {}, options, sound));
+  }
+
+  async #withSound<T>(
+    id: string,
+    source: AudioSource,
+    options: RecordingOptions,
+    write: (sound: SealedSound) => Promise<T>,
+  ): Promise<T> {
+    const { openSound, withSealedSound } = await onDemand(import('./recordings/attach.js'));
+    const sound = await openSound(this.#space, source, options.signal);
+    return withSealedSound(this.#space, id, sound, options, write);
+  }
+
+  /**
+   * The sound that is kept with a transcript, or undefined where there is none. Nothing of it is fetched before its `stream` or `blob` is
+   * called.
+   *
+   * @throws ApiError "not_found"; IntegrityError
+   */
+  async recording(id: string, options: RecordingOptions = {}): Promise<KeptRecording | undefined> {
+    const record = await this.#current(id, options.signal);
+    const { openKept } = await onDemand(import('./recordings/open-kept.js'));
+    return openKept(this.#space, record, options, () => this.#current(id, options.signal));
+  }
+
+  /**
+   * Deletes the sound that is kept with a transcript, at once and for good; the transcript stays. Where there is none, nothing happens.
+   *
+   * @param options.revision As for {@link update}.
+   * @throws ApiError "not_found"; ConflictError
+   */
+  async detachRecording(id: string, options: { revision?: number } = {}): Promise<Saved> {
+    const { card, mark } = await this.#current(id);
+    return card.recording ? this.#change(id, {}, options, null) : { id, revision: mark.revision };
   }
 
   /** The transcript's revisions that the server still has, the present one first; `openRevision` opens an earlier one. */

@@ -35,12 +35,17 @@ export interface OpenRecord {
 }
 
 /** What a list shows of a record. */
-export const toEntry = ({ id, card, mark }: Pick<OpenRecord, 'id' | 'card' | 'mark'>): VaultEntry => ({
-  id,
-  revision: mark.revision,
-  ...card,
-  duration: card.duration / 1000,
-});
+export function toEntry({ id, card, mark }: Pick<OpenRecord, 'id' | 'card' | 'mark'>): VaultEntry {
+  const { recording, ...shown } = card;
+  return {
+    id,
+    revision: mark.revision,
+    ...shown,
+    duration: card.duration / 1000,
+    // Its key stays here.
+    ...(recording && { recording: { size: recording.size, type: recording.type } }),
+  };
+}
 
 /** Every sealed card of a space, as the server gives them. */
 export async function listSealed(

@@ -3,7 +3,13 @@
  * they would only make each other's index stale.
  */
 import { newId, type Mark, type SealedRecord } from '@sealscribe/crypto';
-import { transcriptWrittenSchema, type Route } from '@sealscribe/protocol';
+import {
+  RECORDING_HEADER,
+  formatRecordingHeader,
+  transcriptWrittenSchema,
+  type Route,
+  type SentRecording,
+} from '@sealscribe/protocol';
 import { badAnswer, type RequestOptions } from './http.js';
 import { encodeForm, type Part } from './multipart.js';
 import { octets } from './private-mode.js';
@@ -21,20 +27,34 @@ export class VaultWriting {
   ) {}
 
   /**
-   * Stores a sealed record, with its key when that is new, in the place of the one before when there is one.
+   * Stores a sealed record, with its key when that is new, in the place of the one before when there is one. `recording` is the one that
+   * its card names from now on, null for none; without it, that stays as it is.
    * @throws TranscriptMoved, KeysChanged
    */
   async put(
     id: string,
     sealed: SealedRecord,
-    { keys, key, replaces }: { keys: SpaceKeys; key?: Uint8Array; replaces?: Mark },
+    {
+      keys,
+      key,
+      replaces,
+      recording,
+    }: {
+      keys: SpaceKeys;
+      key?: Uint8Array;
+      replaces?: Mark;
+      recording?: SentRecording | null | undefined;
+    },
   ): Promise<Saved> {
     const revision = (replaces?.revision ?? 0) + 1;
     const parts: Part[] = key ? [{ name: 'key', data: key }] : [];
     parts.push({ name: 'card', data: sealed.card });
     if (sealed.transcript) parts.push({ name: 'transcript', data: sealed.transcript });
     if (sealed.words) parts.push({ name: 'words', data: sealed.words });
-    const condition = replaces ? { 'if-match': `"${replaces.revision}"` } : { 'if-none-match': '*' };
+    const condition = {
+      ...(replaces ? { 'if-match': `"${replaces.revision}"` } : { 'if-none-match': '*' }),
+      ...(recording !== undefined && { [RECORDING_HEADER]: formatRecordingHeader(recording) }),
+    };
     await this.#write({
       ...{ id, keys, replaces, isRenewed: key !== undefined },
       becomes: { revision, sha256: sealed.sha256 },

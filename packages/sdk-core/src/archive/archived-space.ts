@@ -50,8 +50,17 @@ export class ArchivedSpace {
     return new Response(sealed ?? null, { headers: { etag: `"${this.#index}"` } });
   }
 
-  /** What a route about transcripts asks: after its fixed part come an id, a part or "revisions", and a revision. */
-  async transcripts(after: string, id?: string, what?: string, revision?: string): Promise<Response> {
+  /**
+   * What a route about transcripts asks: after its fixed part come an id, a part, "revisions" or "recordings", a revision or the
+   * recording's id, and the number of a piece.
+   */
+  async transcripts(
+    after: string,
+    id?: string,
+    what?: string,
+    revision?: string,
+    piece?: string,
+  ): Promise<Response> {
     if (id === undefined) return this.#list(after);
     const revisions = this.#transcripts.get(id);
     const present = revisions?.card.at(-1);
@@ -62,6 +71,11 @@ export class ArchivedSpace {
       if (revision === undefined) return this.#listRevisions(id, earlier);
       const asked = earlier.find((one) => one === Number(revision));
       return asked === undefined ? refuse('not_found') : this.#earlier(id, revisions, asked);
+    }
+    if (what === 'recordings') {
+      // There is one recording of a transcript in an archive; that it is the one asked for is for the card to say.
+      const bytes = await this.files.read(archiveNames.piece(this.folder, id, Number(piece)));
+      return bytes === undefined ? refuse('not_found') : new Response(bytes);
     }
     return what === 'transcript' || what === 'words' ? this.#part(id, what, revisions) : refuse('not_found');
   }

@@ -18,7 +18,9 @@ import type { Space } from '../space.js';
 import { KeysChanged, TranscriptMoved, VaultListing } from '../vault-listing.js';
 import { readCurrent } from '../vault-reading.js';
 import { readTranscript } from '../vault-records.js';
-import type { VaultTranscript } from '../vault-types.js';
+import { iterate } from '../multipart.js';
+import { withSealedSound, type SealedSound } from '../recordings/attach.js';
+import type { KeptRecording, VaultTranscript } from '../vault-types.js';
 import { VaultWriting } from '../vault-writing.js';
 import type { Imported, Importing } from './imported.js';
 import type { ArchivedVault } from './open-archive.js';
@@ -33,7 +35,7 @@ export async function importTranscripts(
   { signal, onProblem, onDone }: Importing,
 ): Promise<Imported[]> {
   const entries = await from.list({ onProblem });
-  const importer = new Importer(from, to);
+  const importer = new Importer(from, to, { signal, onProblem });
   const done: Imported[] = [];
   for (const entry of [...entries].reverse()) {
     signal?.throwIfAborted();
@@ -73,6 +75,7 @@ class Importer {
   constructor(
     private readonly from: ArchivedVault,
     private readonly space: Space,
+    private readonly watch: Pick<Importing, 'signal' | 'onProblem'>,
   ) {
     this.#listing = new VaultListing(space);
     this.#writing = new VaultWriting(space, this.#listing);
@@ -91,8 +94,14 @@ class Importer {
         if (state === undefined) return { id, from, outcome: 'kept' };
         let { before } = state;
         const missing = revisions.slice(state.done);
-        for (const revision of missing)
-          before = await this.#write(id, await this.#contents(from, revision), before);
+        for (const revision of missing) {
+          const contents = await this.#contents(from, revision);
+          const sound =
+            revision === missing.at(-1) ? await this.#read(() => this.from.recording(from)) : undefined;
+          before = sound
+            ? await this.#writeWithSound(id, contents, before, sound)
+            : await this.#write(id, contents, before);
+        }
         return { id, from, outcome: missing.length === 0 ? 'unchanged' : 'imported' };
       } catch (failure) {
         const isRace = failure instanceof TranscriptMoved || failure instanceof KeysChanged;
@@ -124,7 +133,8 @@ class Importer {
     const transcript = await readTranscript(this.space, record, options);
     if (transcript === undefined) throw new TranscriptMoved();
     const { transcript: body, words } = toDocuments(transcript);
-    const present: Contents = { card: record.card, transcript: body, words };
+    const { recording: _its, ...card } = record.card;
+    const present: Contents = { card, transcript: body, words };
     const isAt = async (count: number) => {
       const revision = revisions[count - 1];
       return revision !== undefined && sameJson(present, await this.#contents(from, revision));
@@ -148,8 +158,33 @@ class Importer {
     }
   }
 
+  /** The last revision brings the recording along, sealed anew as it is read from the archive. */
+  async #writeWithSound(
+    id: string,
+    contents: Contents,
+    before: Written | undefined,
+    sound: KeptRecording,
+  ): Promise<Written> {
+    const given = { type: sound.type, size: sound.size, bytes: fromArchive(iterate(sound.stream())) };
+    try {
+      return await withSealedSound(this.space, id, given, { signal: this.watch.signal }, (sealed) =>
+        this.#write(id, contents, before, sealed),
+      );
+    } catch (failure) {
+      if (!(failure instanceof FromArchive)) throw failure;
+      // The text is not to be lost with it.
+      this.watch.onProblem(failure.problem);
+      return this.#write(id, contents, before);
+    }
+  }
+
   /** Writes one revision more, upon `before`. Parts that did not change are not sent again. */
-  async #write(id: string, contents: Contents, before: Written | undefined): Promise<Written> {
+  async #write(
+    id: string,
+    contents: Contents,
+    before: Written | undefined,
+    sound?: SealedSound,
+  ): Promise<Written> {
     const keys = this.space.keys();
     const { index } = await this.#listing.known();
     const entry = Object.hasOwn(index, id) ? index[id] : undefined;
@@ -165,7 +200,7 @@ class Importer {
     const sealed = await sealRecord((made?.transcriptKey ?? present?.key) as CryptoKey, {
       transcriptId: id,
       revision,
-      card: { ...contents.card },
+      card: { ...contents.card, recording: sound?.card ?? present?.card.recording },
       ...changed('transcript'),
       ...changed('words'),
       ...(present && { parts: present.parts }),
@@ -174,8 +209,18 @@ class Importer {
       keys,
       ...(made && { key: made.wrap }),
       ...(present && { replaces: present.mark }),
+      recording: sound?.sent,
     });
     return { contents, mark: { revision, sha256: sealed.sha256 } };
+  }
+}
+
+/** A recording that does not open is the archive's fault too. */
+async function* fromArchive(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* chunks;
+  } catch (failure) {
+    throw failure instanceof IntegrityError ? new FromArchive(failure) : failure;
   }
 }
 

@@ -28,7 +28,7 @@ import { TarFiles, malformed, type ArchiveSource } from './read-tar.js';
 /** What reads of a set of transcripts; what writes has no place in an archive. */
 export type ArchivedTranscripts = Pick<
   Vault,
-  'list' | 'open' | 'search' | 'history' | 'openRevision' | 'fingerprint'
+  'list' | 'open' | 'search' | 'history' | 'openRevision' | 'recording' | 'fingerprint'
 >;
 
 /** What reads of a vault. */
