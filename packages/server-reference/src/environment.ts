@@ -30,7 +30,6 @@ const REFUSED: Readonly<Record<string, string>> = {
   NODE_V8_COVERAGE: 'writes files outside of the data folder',
   NODE_COMPILE_CACHE: 'writes files outside of the data folder',
   NODE_REDIRECT_WARNINGS: 'writes files outside of the data folder',
-  NODE_PATH: 'has packages loaded from elsewhere',
   NODE_TLS_REJECT_UNAUTHORIZED: 'switches the check of certificates off',
   OPENSSL_CONF: 'changes what TLS does',
   SSLKEYLOGFILE: 'is for writing the keys of TLS to a file',
