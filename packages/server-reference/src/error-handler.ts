@@ -23,6 +23,8 @@ const codeOfStatus: Record<number, ErrorCode> = {
   405: 'method_not_allowed',
   406: 'unsupported_media',
   413: 'payload_too_large',
+  // A parameter of the path that is longer than any id.
+  414: 'bad_request',
   415: 'unsupported_media',
   429: 'rate_limited',
   503: 'unavailable',
