@@ -5,6 +5,7 @@ import {
   MemoryFreshness,
   Sealscribe,
   newRecoveryWords,
+  openShare,
   setText,
   type Vault,
 } from '@sealscribe/sdk-node';
@@ -260,6 +261,38 @@ test('an API key reads and writes in workspaces, and brings nobody in', async ()
   const there = await (await script.unlock(person('bob'))).workspaces.open(id);
   await there.save(transcriptOf('by a script'));
   expect([there.name, (await there.list()).length]).toEqual(['For scripts', 1]);
+});
+
+test('a link to a transcript of a workspace is that of a copy in the vault of whoever makes it', async () => {
+  const { id } = await alice.workspaces.create('Links');
+  const editor = await bringIn(id, bob, 'bob', 'editor');
+  const reader = await bringIn(id, carol, 'carol', 'reader');
+  const { id: shared } = await editor.save(transcriptOf('for everybody'), { title: 'Open', tags: ['t'] });
+  const before = (await bob.list()).length;
+
+  const share = await editor.share(shared, { password: 'by telephone', views: 3 });
+  const reading = { password: 'by telephone', fingerprint: server.fingerprint };
+  expect(await openShare(share.link, reading)).toMatchObject({
+    title: 'Open',
+    transcript: { text: 'for everybody' },
+  });
+  expect(share.transcriptId).not.toBe(shared);
+  expect(await bob.open(share.transcriptId)).toMatchObject({ title: 'Open', tags: ['t'], revision: 1 });
+  expect((await bob.shares()).map(({ link }) => link)).toEqual([share.link]);
+  expect(await alice.shares()).toEqual([]);
+
+  // What is refused leaves no copy.
+  await expect(editor.share(shared, { range: [90, 91] })).rejects.toBeInstanceOf(RangeError);
+  await expect(editor.share(shared, { views: 0 })).rejects.toBeInstanceOf(RangeError);
+  await expect(reader.share(shared)).rejects.toMatchObject({ code: 'forbidden' });
+  expect((await bob.list()).length).toBe(before + 1);
+
+  // It is the one who made it who ends it, not what happens in the workspace.
+  await alice.workspaces.remove(id, 'bob@example.com');
+  await alice.workspaces.delete(id);
+  expect((await openShare(share.link, reading)).title).toBe('Open');
+  await bob.delete(share.transcriptId);
+  await expect(openShare(share.link, reading)).rejects.toMatchObject({ code: 'share_gone' });
 });
 
 test('an email that nobody has gets an answer like any other, always the same', async () => {

@@ -2,13 +2,19 @@
  * The worker in which a vault is sealed, opened and searched: a file of its own with everything in it, because a worker finds no packages.
  * It speaks with the server itself, and with nobody else but its page.
  */
-import { MemoryCache, openTranscripts, type CacheStore, type FreshnessStore } from '@sealscribe/sdk-core';
+import {
+  MemoryCache,
+  openTranscripts,
+  type CacheStore,
+  type FreshnessStore,
+  type WorkingVault,
+} from '@sealscribe/sdk-core';
 import { IndexedDbCache } from './indexed-db-cache.js';
 import { browserPlatform } from './platform.js';
 import type { FromWorker, Question, ToWorker, WorkerCache } from './worker/messages.js';
 import { packError, unpackError } from './worker/packed-error.js';
 
-let vault: ReturnType<typeof openTranscripts> | undefined;
+let vault: WorkingVault | undefined;
 const running = new Map<number, AbortController>();
 const asked = new Map<number, { resolve: (value: never) => void; reject: (failure: unknown) => void }>();
 let questions = 0;
@@ -50,12 +56,14 @@ const cacheOf = (cache: WorkerCache): CacheStore =>
       : new MemoryCache();
 
 /** The calls; where the page listens to what is not in order, so does the vault. */
-function perform(
-  { id, name, values, hears }: Extract<ToWorker, { kind: 'call' }>,
+async function perform(
+  { id, name, values, hears, workspace }: Extract<ToWorker, { kind: 'call' }>,
   signal: AbortSignal,
 ): Promise<unknown> {
   if (!vault) throw new Error('The worker has no vault yet.');
-  const { transcripts } = vault;
+  const transcripts = workspace
+    ? await vault.workspace(workspace.id, workspace, () => ask({ store: 'workspace', name: workspace.id }))
+    : vault.transcripts;
   const onProblem = (problem: Error) => tell({ kind: 'problem', id, error: packError(problem) });
   const [first, second] = values as [never, object | undefined];
   switch (name) {
@@ -86,8 +94,12 @@ async function call(message: Extract<ToWorker, { kind: 'call' }>): Promise<void>
 addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
   const answered = asked.get(data.kind === 'answer' || data.kind === 'refused' ? data.id : -1);
   if (data.kind === 'start')
-    vault = openTranscripts(data.account, browserPlatform(), { freshness, cache: cacheOf(data.cache) });
+    vault = openTranscripts(data.account, browserPlatform(), {
+      ...{ freshness, cache: cacheOf(data.cache) },
+      used: () => tell({ kind: 'used' }),
+    });
   else if (data.kind === 'call') void call(data);
+  else if (data.kind === 'close') vault?.closeWorkspace(data.workspaceId);
   else if (data.kind === 'abort') running.get(data.id)?.abort();
   else if (data.kind === 'answer') answered?.resolve(data.value as never);
   else answered?.reject(unpackError(data.error));

@@ -1,7 +1,7 @@
 /**
  * The vault: an account's own transcripts, sealed under a key that only the account's password opens (docs/formats.md, sealed-v1).
  */
-import { routes, type Transcript } from '@sealscribe/protocol';
+import { routes } from '@sealscribe/protocol';
 import type { OpenAccount } from './account.js';
 import type { FreshnessStore } from './freshness.js';
 import type { Http } from './http.js';
@@ -17,16 +17,14 @@ import {
   type ShareOptions,
 } from './shares/vault-shares.js';
 import { vaultSpace } from './space.js';
-import type { SearchHit, SearchOptions } from './search/vault-search.js';
 import type { OpenThread, VaultThread } from './thread.js';
-import { Transcripts } from './transcripts.js';
-import type { Changes, Labels, Saved, VaultTranscript } from './vault-types.js';
+import { ThreadedTranscripts } from './threaded-transcripts.js';
 import { onDemand } from './on-demand.js';
 import { loadWorkspaces } from './workspaces/load-workspaces.js';
 import type { Workspaces } from './workspaces/workspaces.js';
 
 /** An unlocked vault. */
-export class Vault extends Transcripts {
+export class Vault extends ThreadedTranscripts {
   readonly accountId: string;
   readonly #http: Http;
   readonly #key: HeldKey;
@@ -69,38 +67,19 @@ export class Vault extends Transcripts {
       const { server, limits } = http;
       const signedIn = () => ({ session: http.session, apiKey: http.apiKey });
       const account = { server, limits, accountId, accountKey: key.use() };
-      return openThread?.(account, { signedIn, freshness, cache });
+      return openThread?.(account, { signedIn, used: () => key.touch(), freshness, cache });
     };
     const account = { accountId, accountKey: () => key.use() };
     this.workspaces = loadWorkspaces(async () => {
       const { Workspaces } = await onDemand(import('./workspaces/workspaces.js'));
-      return new Workspaces(http, freshness, cache, { account, own: this });
+      return new Workspaces(http, freshness, cache, { account, own: this, thread: () => this.thread() });
     });
   }
 
-  /** The thread, where there is one: started with the first call that needs it. @throws SealscribeError "locked" */
-  #inThread(): VaultThread | undefined {
+  /** Started with the first call that needs it. */
+  protected override thread(): VaultThread | undefined {
     this.#key.use();
     return (this.#thread ??= this.#startThread());
-  }
-
-  override async save(transcript: Transcript, labels: Labels = {}): Promise<Saved> {
-    return this.#inThread()?.save(transcript, labels) ?? super.save(transcript, labels);
-  }
-
-  override async open(
-    id: string,
-    options: { words?: boolean; signal?: AbortSignal } = {},
-  ): Promise<VaultTranscript> {
-    return this.#inThread()?.open(id, options) ?? super.open(id, options);
-  }
-
-  override async update(id: string, changes: Changes, options: { revision?: number } = {}): Promise<Saved> {
-    return this.#inThread()?.update(id, changes, options) ?? super.update(id, changes, options);
-  }
-
-  override async search(query: string, options: SearchOptions = {}): Promise<SearchHit[]> {
-    return this.#inThread()?.search(query, options) ?? super.search(query, options);
   }
 
   /** Forgets the key; every later call throws SealscribeError "locked". With `lockAfter` it happens by itself. */

@@ -6,12 +6,14 @@ import {
   MemoryCache,
   SealscribeError,
   type IntegrityError,
+  type KeySource,
   type ThreadAccount,
+  type ThreadCalls,
   type ThreadHome,
   type VaultThread,
 } from '@sealscribe/sdk-core';
 import { IndexedDbCache } from '../indexed-db-cache.js';
-import type { CallName, FromWorker, Question, ToWorker, WorkerCache } from './messages.js';
+import type { CallName, CallPlace, FromWorker, Question, ToWorker, WorkerCache } from './messages.js';
 import { packError, unpackError } from './packed-error.js';
 import { startWorker, workerFailed, type WorkerOption } from './start-worker.js';
 
@@ -34,6 +36,8 @@ export class WorkerThread implements VaultThread {
   #worker: Worker | undefined;
   #calls = 0;
   readonly #pending = new Map<number, Pending>();
+  /** Where the keys of workspaces come from. */
+  readonly #workspaces = new Map<string, KeySource>();
 
   constructor(
     private readonly option: Exclude<WorkerOption, boolean> | true,
@@ -41,12 +45,31 @@ export class WorkerThread implements VaultThread {
     private readonly home: ThreadHome,
   ) {}
 
-  save: VaultThread['save'] = (...values) => this.#call('save', values);
-  update: VaultThread['update'] = (...values) => this.#call('update', values);
-  open: VaultThread['open'] = (id, { signal, ...options } = {}) =>
-    this.#call('open', [id, options], { signal });
-  search: VaultThread['search'] = (query, { signal, onProblem, ...options } = {}) =>
-    this.#call('search', [query, options], { signal, onProblem });
+  readonly #own = this.#callsFor(undefined);
+  save: VaultThread['save'] = this.#own.save;
+  update: VaultThread['update'] = this.#own.update;
+  open: VaultThread['open'] = this.#own.open;
+  search: VaultThread['search'] = this.#own.search;
+
+  workspace(id: string, source: KeySource): ThreadCalls {
+    this.#workspaces.set(id, source);
+    return this.#callsFor(id);
+  }
+
+  closeWorkspace(id: string): void {
+    this.#workspaces.delete(id);
+    this.#tell({ kind: 'close', workspaceId: id });
+  }
+
+  #callsFor(workspaceId: string | undefined): ThreadCalls {
+    return {
+      save: (...values) => this.#call('save', values, { workspaceId }),
+      update: (...values) => this.#call('update', values, { workspaceId }),
+      open: (id, { signal, ...options } = {}) => this.#call('open', [id, options], { workspaceId, signal }),
+      search: (query, { signal, onProblem, ...options } = {}) =>
+        this.#call('search', [query, options], { workspaceId, signal, onProblem }),
+    };
+  }
 
   end(): void {
     this.#stop(new SealscribeError('locked', 'The vault was locked meanwhile.'));
@@ -76,8 +99,13 @@ export class WorkerThread implements VaultThread {
     this.#worker?.postMessage(message);
   }
 
-  async #call<T>(name: CallName, values: unknown[], { signal, onProblem }: Listeners = {}): Promise<T> {
+  async #call<T>(
+    name: CallName,
+    values: unknown[],
+    { workspaceId, signal, onProblem }: Listeners & { workspaceId: string | undefined },
+  ): Promise<T> {
     signal?.throwIfAborted();
+    const workspace = workspaceId === undefined ? undefined : this.#placeOf(workspaceId);
     this.#worker ??= this.#start();
     const id = this.#calls++;
     const result = new Promise<unknown>((resolve, reject) =>
@@ -91,7 +119,7 @@ export class WorkerThread implements VaultThread {
     signal?.addEventListener('abort', abort, { once: true });
     try {
       const hears = onProblem !== undefined;
-      this.#tell({ kind: 'call', id, name, values, hears, who: this.home.signedIn() });
+      this.#tell({ kind: 'call', id, name, values, hears, who: this.home.signedIn(), workspace });
     } catch (cause) {
       this.#pending.delete(id);
       throw new TypeError('What the vault is given must be plain data', { cause });
@@ -103,7 +131,15 @@ export class WorkerThread implements VaultThread {
     }
   }
 
+  /** @throws SealscribeError "locked" when the workspace was left */
+  #placeOf(id: string): CallPlace {
+    const source = this.#workspaces.get(id);
+    if (!source) throw new SealscribeError('locked', 'The workspace is closed: open it again.');
+    return { id, ...source.current() };
+  }
+
   #hear(message: FromWorker): void {
+    if (message.kind === 'used') return this.home.used();
     if (message.kind === 'ask') return void this.#answer(message.id, message.question);
     const call = this.#pending.get(message.id);
     if (message.kind === 'problem') return call?.onProblem?.(unpackError(message.error) as IntegrityError);
@@ -123,6 +159,10 @@ export class WorkerThread implements VaultThread {
   async #ask(question: Question): Promise<unknown> {
     const { cache, freshness } = this.home;
     const { name } = question;
+    if (question.store === 'workspace') {
+      await this.#workspaces.get(name)?.refresh();
+      return this.#placeOf(name);
+    }
     if (question.store === 'cache')
       return question.call === 'put' ? cache.put(name, question.bytes) : cache[question.call](name);
     const { swap } = question;

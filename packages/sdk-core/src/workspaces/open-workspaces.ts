@@ -8,11 +8,12 @@ import type { FreshnessStore } from '../freshness.js';
 import type { Http } from '../http.js';
 import { checkId } from '../private-mode.js';
 import type { CacheStore } from '../search/cache.js';
+import type { VaultThread } from '../thread.js';
 import type { OpenRoster } from './follow-rosters.js';
 import { ensureIdentity, type OpenIdentity, type UnlockedAccount } from './identity.js';
 import { readWorkspace, type ReadWorkspace, type Reader } from './reading.js';
-import { Workspace } from './workspace.js';
-import type { NumberedKey } from './workspace-space.js';
+import { Workspace, type OwnVault } from './workspace.js';
+import type { KeySource, NumberedKey } from './workspace-space.js';
 
 /** What is known of a workspace. */
 interface Known {
@@ -26,8 +27,14 @@ export interface Opened extends Known {
   workspace: Workspace;
 }
 
+/** The thread of the account's vault, where there is one. @throws SealscribeError "locked" */
+export type OwnThread = () => VaultThread | undefined;
+
 /** Opens and keeps workspaces of one account. */
 export class OpenWorkspaces {
+  readonly #account: UnlockedAccount;
+  readonly #own: OwnVault;
+  readonly #thread: OwnThread;
   #identity: Promise<OpenIdentity> | undefined;
   #opened = new Map<string, Opened>();
 
@@ -35,8 +42,12 @@ export class OpenWorkspaces {
     private readonly http: Http,
     private readonly freshness: FreshnessStore,
     private readonly cache: CacheStore,
-    private readonly account: UnlockedAccount,
-  ) {}
+    { account, own, thread }: { account: UnlockedAccount; own: OwnVault; thread: OwnThread },
+  ) {
+    this.#account = account;
+    this.#own = own;
+    this.#thread = thread;
+  }
 
   /** Forgets every key. */
   lock(): void {
@@ -47,7 +58,8 @@ export class OpenWorkspaces {
 
   /** What reading and writing start from; makes the account's key pair where there is none. */
   async reader(): Promise<Reader> {
-    const { http, freshness, account } = this;
+    const { http, freshness } = this;
+    const account = this.#account;
     account.accountKey();
     this.#identity ??= ensureIdentity(http, account);
     try {
@@ -81,12 +93,13 @@ export class OpenWorkspaces {
       Object.assign(opened, now);
       return opened.workspace;
     }
+    const source: KeySource = {
+      current: () => this.#current(id).numbered,
+      refresh: async () => void (await this.read(id)),
+    };
     const workspace = new Workspace(this.http, this.freshness, this.cache, {
-      id,
-      source: {
-        current: () => this.#current(id).numbered,
-        refresh: async () => void (await this.read(id)),
-      },
+      ...{ id, source, own: this.#own },
+      thread: () => this.#thread()?.workspace(id, source),
       facts: () => {
         const { name, roster } = this.#current(id);
         return { name, role: this.roleIn(roster) };
@@ -98,17 +111,20 @@ export class OpenWorkspaces {
 
   /** Forgets one that was left or deleted. */
   forget(id: string): void {
-    this.#opened.get(id)?.workspace.close();
+    const opened = this.#opened.get(id);
+    if (!opened) return;
+    opened.workspace.close();
     this.#opened.delete(id);
+    this.#thread()?.closeWorkspace(id);
   }
 
   /** The account's own role. */
   roleIn(roster: OpenRoster): Role {
-    return roster.members.get(this.account.accountId)?.role ?? 'reader';
+    return roster.members.get(this.#account.accountId)?.role ?? 'reader';
   }
 
   #current(id: string): Opened {
-    this.account.accountKey();
+    this.#account.accountKey();
     const opened = this.#opened.get(id);
     if (!opened) throw new SealscribeError('locked', 'The workspace is closed: open it again.');
     return opened;

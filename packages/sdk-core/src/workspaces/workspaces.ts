@@ -10,35 +10,34 @@ import type { FreshnessStore } from '../freshness.js';
 import type { Http } from '../http.js';
 import { checkId } from '../private-mode.js';
 import type { CacheStore } from '../search/cache.js';
-import type { Transcripts } from '../transcripts.js';
 import type { Saved } from '../vault-types.js';
 import { formatFingerprint, parseFingerprint } from './fingerprint.js';
 import type { RosterEntry } from './follow-rosters.js';
 import { publicIdentity, type UnlockedAccount } from './identity.js';
-import { OpenWorkspaces } from './open-workspaces.js';
+import { OpenWorkspaces, type OwnThread } from './open-workspaces.js';
 import { getWorkspace, type ReadWorkspace } from './reading.js';
 import type { Invitation, Member, Person, WorkspaceEntry } from './workspace-types.js';
-import type { Workspace } from './workspace.js';
+import { copyTo, type OwnVault, type Workspace } from './workspace.js';
 import { createEpoch, replaceEpoch, type NextEpoch } from './write-epoch.js';
 
 /** The workspaces of an unlocked account. */
 export class Workspaces {
   readonly #http: Http;
   readonly #account: UnlockedAccount;
-  readonly #own: Transcripts;
+  readonly #own: OwnVault;
   readonly #open: OpenWorkspaces;
 
-  /** @param own the account's own vault, from which transcripts are shared */
+  /** @param own the account's own vault, from which transcripts are shared; `thread` is the one that does the vault's work */
   constructor(
     http: Http,
     freshness: FreshnessStore,
     cache: CacheStore,
-    { account, own }: { account: UnlockedAccount; own: Transcripts },
+    { account, own, thread }: { account: UnlockedAccount; own: OwnVault; thread: OwnThread },
   ) {
     this.#http = http;
     this.#account = account;
     this.#own = own;
-    this.#open = new OpenWorkspaces(http, freshness, cache, account);
+    this.#open = new OpenWorkspaces(http, freshness, cache, { account, own, thread });
   }
 
   /** Forgets every key; opened workspaces throw SealscribeError "locked" from then on. */
@@ -251,12 +250,7 @@ export class Workspaces {
    */
   async add(id: string, transcriptId: string): Promise<Saved> {
     const workspace = await this.open(id);
-    const { transcript, title, fileName, tags } = await this.#own.open(transcriptId);
-    return workspace.save(transcript, {
-      tags,
-      ...(title === null ? {} : { title }),
-      ...(fileName === null ? {} : { fileName }),
-    });
+    return copyTo(workspace, await this.#own.open(transcriptId));
   }
 
   /** Writes the next epoch, again where another owner was faster; `change` gives undefined where nothing is left to do. */
