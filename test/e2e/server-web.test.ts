@@ -3,18 +3,35 @@
  * sockets where a client would tidy the path up first.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { gunzipSync } from 'node:zlib';
 import { Agent, fetch, request } from 'undici';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { writableMemory } from './process-memory.js';
 import { startServer, type RunningServer } from './server-process.js';
 
 const root = mkdtempSync(join(tmpdir(), 'sealscribe-web-'));
 const folder = join(root, 'app');
 const PAGE = `<!doctype html><title>app</title><script type="module" src="/assets/index-AbCd1234.js"></script>${' '.repeat(500)}`;
+/** Each block says which it is, so that what the server holds of them can be counted. */
+const BLOCKS = 64;
+const model = Buffer.concat(
+  Array.from({ length: BLOCKS }, (_, at) => Buffer.alloc(64 * 1024, `block ${at} of the model. `)),
+);
 const dispatcher = new Agent({ connect: { rejectUnauthorized: false } });
 let server: RunningServer;
 
@@ -26,6 +43,10 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'assets/nested/plain.txt'), 'deeper down');
   writeFileSync(join(folder, 'assets/nested/a b:c*d.txt'), 'CANARY odd');
   writeFileSync(join(folder, 'icon.svg'), '<svg xmlns="http://www.w3.org/2000/svg"/>');
+  mkdirSync(join(folder, 'model'));
+  for (const name of ['model/encoder.onnx', 'model/touched.onnx', 'model/replaced.onnx', 'model/linked.onnx'])
+    writeFileSync(join(folder, name), model);
+  writeFileSync(join(folder, 'model/runtime.wasm'), model);
   writeFileSync(join(folder, '.hidden'), 'CANARY hidden');
   symlinkSync(join(root, 'secret.txt'), join(folder, 'link.txt'));
   server = await startServer({ args: ['--web', folder] });
@@ -138,6 +159,131 @@ describe('files', () => {
     const answer = await get('/icon.svg', { method: 'HEAD' });
     expect(answer.status).toBe(200);
     expect(await answer.text()).toBe('');
+  });
+});
+
+describe('large files', () => {
+  const hash = createHash('sha256').update(model).digest('base64url');
+  const asIs = { 'accept-encoding': 'identity' };
+  const bytesOf = async (answer: Awaited<ReturnType<typeof get>>) => Buffer.from(await answer.arrayBuffer());
+
+  test('are sent from the disk: the server holds nothing of them', async () => {
+    const numbered = /of the model\. block (\d+) /g;
+    const found = new Set<string>();
+    let hasPage = false;
+    for (const memory of writableMemory(server.pid)) {
+      const text = memory.toString('latin1');
+      hasPage ||= text.includes(PAGE);
+      for (const [, number = ''] of text.matchAll(numbered)) found.add(number);
+    }
+    // That of small files is found.
+    expect(hasPage).toBe(true);
+    expect(found.size).toBeLessThan(8);
+    expect((await bytesOf(await get('/model/encoder.onnx', { headers: asIs }))).equals(model)).toBe(true);
+  });
+
+  test('come whole, with the hash of their bytes, the headers of every file, and compressed where that helps', async () => {
+    const answer = await get('/model/encoder.onnx', { headers: asIs });
+    expect(answer.status).toBe(200);
+    expect(Object.fromEntries(answer.headers)).toMatchObject({
+      ...{ 'content-type': 'application/octet-stream', 'content-length': String(model.length) },
+      ...{ etag: `"${hash}"`, 'accept-ranges': 'bytes', 'cache-control': 'no-cache' },
+      ...{ 'cross-origin-resource-policy': 'same-origin', 'x-content-type-options': 'nosniff' },
+    });
+    expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect((await bytesOf(answer)).equals(model)).toBe(true);
+    const { headers, body } = await request(`${server.url}/model/runtime.wasm`, {
+      dispatcher,
+      headers: { 'accept-encoding': 'gzip' },
+    });
+    expect([headers['content-encoding'], headers['etag']]).toEqual(['gzip', `"${hash}-gzip"`]);
+    expect(gunzipSync(Buffer.from(await body.arrayBuffer())).equals(model)).toBe(true);
+  });
+
+  test('answer HEAD, and who has them already is told so', async () => {
+    const head = await get('/model/encoder.onnx', { method: 'HEAD', headers: asIs });
+    expect([head.status, head.headers.get('content-length')]).toEqual([200, String(model.length)]);
+    expect(await head.text()).toBe('');
+    for (const known of [`"${hash}"`, `W/"${hash}"`, `"other", "${hash}"`, '*']) {
+      const answer = await get('/model/encoder.onnx', { headers: { ...asIs, 'if-none-match': known } });
+      expect([answer.status, await answer.text()]).toEqual([304, '']);
+      expect(answer.headers.get('etag')).toBe(`"${hash}"`);
+      expect(answer.headers.get('cache-control')).toBe('no-cache');
+    }
+    const other = await get('/model/encoder.onnx', {
+      headers: { ...asIs, 'if-none-match': `"${hash}-gzip"` },
+    });
+    expect(other.status).toBe(200);
+    await other.body?.cancel();
+    const { headers } = await get('/icon.svg', { headers: asIs });
+    const small = { ...asIs, 'if-none-match': headers.get('etag') ?? '' };
+    expect((await get('/icon.svg', { headers: small })).status).toBe(304);
+    expect((await get('/', { headers: { 'if-none-match': '*' } })).status).toBe(200);
+  });
+
+  test.each([
+    ['bytes=0-9', 0, 10],
+    ['bytes=100-', 100, model.length],
+    ['bytes=-70000', model.length - 70_000, model.length],
+    ['bytes=65530-65545', 65_530, 65_546],
+    [`bytes=5-${model.length + 5}`, 5, model.length],
+  ])('give the part %s', async (range, start, end) => {
+    const answer = await get('/model/encoder.onnx', { headers: { ...asIs, range } });
+    expect(answer.status).toBe(206);
+    expect(answer.headers.get('content-range')).toBe(`bytes ${start}-${end - 1}/${model.length}`);
+    expect((await bytesOf(answer)).equals(model.subarray(start, end))).toBe(true);
+  });
+
+  test('give the whole where the range is none or of another version, and nothing where there is none of it', async () => {
+    const ranges = [
+      { range: 'bytes=9-3' },
+      { range: 'bytes=0-1,4-5' },
+      { range: 'lines=1-2' },
+      { range: 'bytes=-' },
+    ];
+    for (const headers of [...ranges, { range: 'bytes=0-1', 'if-range': '"another"' }]) {
+      const answer = await get('/model/encoder.onnx', { headers: { ...asIs, ...headers } });
+      expect([answer.status, (await bytesOf(answer)).length]).toEqual([200, model.length]);
+    }
+    for (const range of [`bytes=${model.length}-`, 'bytes=-0']) {
+      const answer = await get('/model/encoder.onnx', { headers: { ...asIs, range } });
+      expect([answer.status, await answer.text()]).toEqual([416, '']);
+      expect(answer.headers.get('content-range')).toBe(`bytes */${model.length}`);
+    }
+    const part = { ...asIs, range: 'bytes=0-1', 'if-range': `"${hash}"` };
+    expect((await get('/model/encoder.onnx', { headers: part })).status).toBe(206);
+  });
+
+  test('are refused once they are not what they were at the start', async () => {
+    const path = (name: string) => join(folder, 'model', name);
+    writeFileSync(path('touched.onnx'), Buffer.concat([Buffer.from('CANARY'), model.subarray(6)]));
+    writeFileSync(path('new'), Buffer.concat([Buffer.from('CANARY'), model.subarray(6)]));
+    utimesSync(path('new'), new Date(0), new Date(0));
+    renameSync(path('new'), path('replaced.onnx'));
+    rmSync(path('linked.onnx'));
+    symlinkSync(join(root, 'secret.txt'), path('linked.onnx'));
+    for (const name of ['touched', 'replaced', 'linked']) {
+      const answer = await get(`/model/${name}.onnx`, { headers: asIs });
+      expect([answer.status, answer.headers.get('cache-control')]).toEqual([503, 'no-store']);
+      expect(await answer.text()).not.toContain('CANARY');
+    }
+    expect((await get('/model/encoder.onnx', { headers: { ...asIs, range: 'bytes=0-1' } })).status).toBe(206);
+  });
+
+  test('close what a client that goes away had opened', async () => {
+    for (let round = 0; round < 30; round++) {
+      const answer = await get('/model/encoder.onnx', { headers: asIs });
+      await answer.body?.cancel();
+    }
+    const open = () =>
+      readdirSync(`/proc/${server.pid}/fd`).filter((fd) => {
+        try {
+          return readlinkSync(`/proc/${server.pid}/fd/${fd}`).endsWith('.onnx');
+        } catch {
+          return false;
+        }
+      }).length;
+    await expect.poll(open).toBe(0);
   });
 });
 

@@ -3,10 +3,14 @@
  * share their process with no other site (docs/self-hosting.md says what each header is for).
  */
 import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { routes } from '@sealscribe/protocol';
 import { perMinute, PUBLIC_PER_MINUTE } from './rate-limit.js';
+import { HttpError } from '../http-error.js';
+import { LargeWebFile, WebFileChanged } from '../large-web-file.js';
 import { PAGE, type WebFile } from '../web-folder.js';
+import { isKnown, rangeOf, type ByteRange } from './web-conditions.js';
 
 /** What the app's pages may do (Content Security Policy, level 3). */
 const POLICY = [
@@ -59,8 +63,9 @@ export function registerWeb(app: FastifyInstance, files: ReadonlyMap<string, Web
  * For a page whose import map says the hash of every script: the map is the one thing that may stand in the page itself, and no script
  * runs whose hash is not said.
  */
-function integrityHeaders({ bytes }: WebFile): Record<string, string> {
-  const [, map] = /<script type="importmap">([^<]*"integrity"[^<]*)<\/script>/.exec(bytes.toString()) ?? [];
+function integrityHeaders({ body }: WebFile): Record<string, string> {
+  if (!Buffer.isBuffer(body)) return {};
+  const [, map] = /<script type="importmap">([^<]*"integrity"[^<]*)<\/script>/.exec(body.toString()) ?? [];
   if (map === undefined) return {};
   const hash = createHash('sha256').update(map).digest('base64');
   return {
@@ -69,15 +74,46 @@ function integrityHeaders({ bytes }: WebFile): Record<string, string> {
   };
 }
 
-function send({ type, bytes, gzip }: WebFile, caching: string, headers: Record<string, string> = {}) {
+function send(file: WebFile, caching: string, headers: Record<string, string> = {}) {
+  const { type, body, gzip, hash } = file;
   return async (request: FastifyRequest, reply: FastifyReply) => {
-    const isCompressed = gzip !== undefined && acceptsGzip(request);
-    void reply
-      .headers({ ...HEADERS, 'cache-control': caching, vary: 'accept-encoding', ...headers })
-      .type(type);
-    if (isCompressed) void reply.header('content-encoding', 'gzip');
-    return reply.send(isCompressed ? gzip : bytes);
+    const bytes = gzip !== undefined && acceptsGzip(request) ? gzip : body;
+    void reply.headers({ ...HEADERS, 'cache-control': caching, vary: 'accept-encoding', ...headers });
+    const etag = `"${hash}${bytes === gzip ? '-gzip' : ''}"`;
+    // What nobody may keep is not asked for again by what was kept.
+    if (caching !== 'no-store') {
+      void reply.header('etag', etag);
+      if (isKnown(request.headers['if-none-match'], etag)) return reply.code(304).send();
+    }
+    void reply.type(type);
+    if (bytes === gzip) void reply.header('content-encoding', 'gzip');
+    if (!(bytes instanceof LargeWebFile)) return reply.send(bytes);
+    void reply.header('accept-ranges', 'bytes');
+    const { size } = bytes;
+    const range = request.method === 'GET' ? rangeOf(request.headers, { size, etag }) : undefined;
+    if (range === null)
+      return reply.code(416).removeHeader('etag').header('content-range', `bytes */${size}`).send();
+    const { start, end } = range ?? { start: 0, end: size };
+    const stream =
+      request.method === 'HEAD' ? Readable.from([]) : await readFrom(bytes, { start, end }, reply);
+    if (range) void reply.code(206).header('content-range', `bytes ${start}-${end - 1}/${size}`);
+    return reply.header('content-length', end - start).send(stream);
   };
+}
+
+/** @throws HttpError `unavailable` when the file is another one than at the start */
+async function readFrom(
+  file: LargeWebFile,
+  { start, end }: ByteRange,
+  reply: FastifyReply,
+): Promise<Readable> {
+  try {
+    return await file.read(start, end);
+  } catch (cause) {
+    if (!(cause instanceof WebFileChanged)) throw cause;
+    void reply.header('cache-control', 'no-store').removeHeader('etag');
+    throw new HttpError('unavailable', 'This file has changed since the server started.', { cause });
+  }
 }
 
 const acceptsGzip = ({ headers }: FastifyRequest) =>
