@@ -8,7 +8,8 @@ import { fileURLToPath } from 'node:url';
 
 /** The checkout's own folder. */
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const PNPM = 'pnpm@10.34.9';
+/** The package manager, as npx takes it. */
+export const PNPM = 'pnpm@10.34.9';
 const CACHE = join(root, 'node_modules', '.cache');
 
 /** Path of a tool that the dependencies bring. @param {string} name */
@@ -71,11 +72,11 @@ function filesUnder(folder, keep) {
 const isSource = (/** @type {string} */ name) =>
   !['node_modules', 'dist', 'files', 'test', 'vectors'].includes(name) && !name.endsWith('.tsbuildinfo');
 
-/** The packages that are written in TypeScript, as paths from the root. */
-const typed = () =>
-  readdirSync(join(root, 'packages'))
-    .map((name) => `packages/${name}`)
-    .filter((folder) => existsSync(join(root, folder, 'tsconfig.json')));
+/** The packages, as paths from the root. */
+export const packageFolders = () => readdirSync(join(root, 'packages')).map((name) => `packages/${name}`);
+
+/** Those that are written in TypeScript. */
+const typed = () => packageFolders().filter((folder) => existsSync(join(root, folder, 'tsconfig.json')));
 
 /** Installs and builds what is missing or older than its source: JavaScript and the model's files, which is what runs. */
 export function build() {

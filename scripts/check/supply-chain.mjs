@@ -1,0 +1,128 @@
+// @ts-check
+// What is published: under which licences, which install scripts it brings, whether its bill of materials is a valid one, and whether
+// two builds of the same source in other places and at other times give the same bytes.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { Spec, Validation } from '@cyclonedx/cyclonedx-library';
+import { root } from '../setup.mjs';
+import { components } from '../supply-chain/components.mjs';
+import { projectFiles } from './steps.mjs';
+
+/** Install scripts that an `npm install` of our packages runs, and why that is so. None of them is needed: `--ignore-scripts` works. */
+const INSTALL_SCRIPTS = {
+  'onnxruntime-node': 'downloads the CUDA provider; ONNXRUNTIME_NODE_INSTALL=skip leaves it out',
+};
+
+/** Ours have none, and those of others are known. */
+export function unknownInstallScripts() {
+  const { others } = components();
+  /** @param {string} name @param {string} file */
+  const scriptsOf = (name, file) => {
+    const { scripts = {} } = JSON.parse(readFileSync(file, 'utf8'));
+    return ['preinstall', 'install', 'postinstall']
+      .filter((script) => scripts[script] !== undefined)
+      .map((script) => `${name} has the install script ${script}`);
+  };
+  const ours = readdirSync(join(root, 'packages')).flatMap((name) =>
+    scriptsOf(name, join(root, 'packages', name, 'package.json')),
+  );
+  const store = join(root, 'node_modules', '.pnpm');
+  const theirs = [...others.values()]
+    .filter(({ name, embedded }) => !embedded && !(name in INSTALL_SCRIPTS))
+    .flatMap(({ name, version }) =>
+      readdirSync(store)
+        .filter((entry) => entry.startsWith(`${name.replace('/', '+')}@${version}`))
+        .map((entry) => join(store, entry, 'node_modules', name, 'package.json'))
+        .filter(existsSync)
+        .slice(0, 1)
+        .flatMap((file) => scriptsOf(name, file)),
+    );
+  return [...ours, ...theirs];
+}
+
+/** A copy of the project without anything that was built, with its installed packages. @param {string} folder */
+function copyProject(folder) {
+  for (const file of projectFiles()) {
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    cpSync(join(root, file), join(folder, file));
+  }
+  for (const parent of [
+    '.',
+    ...['packages', 'examples'].flatMap((name) =>
+      readdirSync(join(root, name)).map((each) => `${name}/${each}`),
+    ),
+  ]) {
+    if (!existsSync(join(root, parent, 'node_modules'))) continue;
+    // Hard links where the file system can; the caches of builds are not taken along.
+    const from = join(root, parent, 'node_modules');
+    const to = join(folder, parent, 'node_modules');
+    if (spawnSync('cp', ['-al', from, to]).status !== 0) spawnSync('cp', ['-a', from, to]);
+    rmSync(join(to, '.cache'), { recursive: true, force: true });
+  }
+}
+
+/** @param {string} folder @param {NodeJS.ProcessEnv} env @returns {string} SHA256SUMS */
+function packCopy(folder, env) {
+  copyProject(folder);
+  const { status, stderr } = spawnSync(process.execPath, ['scripts/pack.mjs'], {
+    cwd: folder,
+    env: { ...process.env, ...env },
+    encoding: 'utf8',
+    maxBuffer: 2 ** 26,
+  });
+  if (status !== 0) throw new Error(`npm run pack failed in a copy:\n${stderr}`);
+  return readFileSync(join(folder, 'release', 'SHA256SUMS'), 'utf8');
+}
+
+/** Builds twice, and looks at what came out. */
+export async function wrongRelease() {
+  const temporary = mkdtempSync(join(tmpdir(), 'sealscribe-pack-'));
+  try {
+    const first = packCopy(join(temporary, 'a'), { TZ: 'Pacific/Chatham', LC_ALL: 'C' });
+    const second = packCopy(join(temporary, 'another place', 'b'), { TZ: 'America/Adak', LC_ALL: 'C.UTF-8' });
+    const release = join(temporary, 'a', 'release');
+    const bom = readFileSync(join(release, 'sbom.cdx.json'), 'utf8');
+    const invalid = await new Validation.JsonStrictValidator(Spec.Version.v1dot6).validate(bom);
+    const listed = first.trim().split('\n');
+    const differing = listed.filter((line) => !second.split('\n').includes(line));
+    return [
+      ...(listed.length === readdirSync(release).length - 1 ? [] : ['SHA256SUMS does not name all files']),
+      ...listed
+        .map((line) => /** @type {[string, string]} */ (line.split('  ')))
+        .filter(
+          ([sum, name]) =>
+            sum !==
+            createHash('sha256')
+              .update(readFileSync(join(release, name)))
+              .digest('hex'),
+        )
+        .map(([, name]) => `SHA256SUMS is wrong about ${name}`),
+      ...differing.map((line) => `another build gives other bytes: ${line.slice(66)}`),
+      ...(invalid ? [`sbom.cdx.json is not valid: ${JSON.stringify(invalid).slice(0, 500)}`] : []),
+      ...wrongIntegrities(release, temporary),
+    ];
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
+}
+
+/** What integrity.json says is compared with the files inside the tarball, which are what people load. @param {string} release @param {string} temporary */
+function wrongIntegrities(release, temporary) {
+  const tarball = readdirSync(release).find((name) => name.startsWith('sealscribe-sdk-browser-'));
+  const { status } = spawnSync('tar', ['-xzf', join(release, tarball ?? ''), '-C', temporary]);
+  if (status !== 0) return ['there is no tarball of sdk-browser'];
+  const listed = JSON.parse(readFileSync(join(release, 'integrity.json'), 'utf8'));
+  const dist = join(temporary, 'package', 'dist');
+  const scripts = readdirSync(dist).filter((name) => name.endsWith('.js'));
+  return scripts
+    .filter((name) => {
+      const sum = createHash('sha384')
+        .update(readFileSync(join(dist, name)))
+        .digest('base64');
+      return listed[name] !== `sha384-${sum}`;
+    })
+    .map((name) => `integrity.json is wrong about ${name}`);
+}
