@@ -57,9 +57,25 @@ const CHECKS = [
   ['links in the docs', brokenLinks],
   ['samples in the docs compile', brokenSnippets],
   ['the API reference, without a warning (typedoc)', tool('typedoc', ['--emit', 'none'])],
+  // Loaded late, like the last: they need packages that a fresh clone does not have before build().
+  [
+    'no licence that nobody has agreed to',
+    async () => (await import('./supply-chain/licences.mjs')).surprisingLicences(),
+  ],
+  [
+    'no install script that nobody has agreed to',
+    async () => (await import('./check/supply-chain.mjs')).unknownInstallScripts(),
+  ],
+  [
+    'workflows name the actions of others by commit',
+    async () => (await import('./check/supply-chain.mjs')).unpinnedActions(),
+  ],
+  [
+    'two builds give the same bytes; SBOM, SHA256SUMS and SRI are right',
+    async () => (await import('./check/supply-chain.mjs')).wrongRelease(),
+  ],
   [
     'docs/errors.md lists every code',
-    // Loaded late: it needs TypeScript, which a fresh clone does not have before build().
     async () => (await import('./check/error-docs.mjs')).wrongErrorDocs(),
   ],
 ];

@@ -43,6 +43,17 @@ export function unknownInstallScripts() {
   return [...ours, ...theirs];
 }
 
+/** Workflows name the actions of others by commit: a tag can be moved to another one. */
+export function unpinnedActions() {
+  return projectFiles()
+    .filter((file) => file.startsWith('.github/workflows/'))
+    .flatMap((file) =>
+      [...readFileSync(join(root, file), 'utf8').matchAll(/uses: *(\S+)/g)]
+        .filter(([, action]) => !/@[0-9a-f]{40}$/.test(action ?? ''))
+        .map(([, action]) => `${file} takes ${action} without naming its commit`),
+    );
+}
+
 /** A copy of the project without anything that was built, with its installed packages. @param {string} folder */
 function copyProject(folder) {
   for (const file of projectFiles()) {
