@@ -13,6 +13,8 @@ import type { Logger } from './log.js';
 
 /** Headers of one request; what clients send is around ten. */
 const MOST_HEADERS = 100;
+/** For an answer to what is no request. */
+const LAST_WORDS_MS = 2_000;
 
 const statusOf: Readonly<Record<string, [status: number, phrase: string]>> = {
   HPE_HEADER_OVERFLOW: [431, 'Request Header Fields Too Large'],
@@ -28,11 +30,14 @@ export type OnRefusal = (status: number) => void;
  */
 export function answerUnparsed(log: Logger, onRefusal: OnRefusal) {
   return (error: Error & { code?: string }, socket: Socket): void => {
-    if (error.code === 'ECONNRESET' || !socket.writable || isAnswering.has(socket)) {
+    const { code = '' } = error;
+    const [status, phrase] = statusOf[code] ?? [400, 'Bad Request'];
+    // Else it is not even a connection that HTTP is spoken on: a handshake that failed, or that never came.
+    const isHttp = code.startsWith('HPE_') || code in statusOf;
+    if (!isHttp || !socket.writable || isAnswering.has(socket)) {
       socket.destroy();
       return;
     }
-    const [status, phrase] = statusOf[error.code ?? ''] ?? [400, 'Bad Request'];
     const id = randomUUID();
     const body = JSON.stringify(errorBody(new HttpError('bad_request'), 'vault', id));
     log.info({ requestId: id, route: 'unknown', status }, 'request');
@@ -45,6 +50,7 @@ export function answerUnparsed(log: Logger, onRefusal: OnRefusal) {
       'connection: close',
     ];
     socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
+    setTimeout(() => socket.destroy(), LAST_WORDS_MS).unref();
   };
 }
 
