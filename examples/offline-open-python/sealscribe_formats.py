@@ -132,6 +132,18 @@ def account_key_context(account_id, key_version, iterations, salt):
     return bind("sealscribe/account-key/v1", from_base64url(account_id), key_version, iterations, salt)
 
 
+def recovery_auth_key(recovery_key):
+    return expand(recovery_key, bind("sealscribe/recovery-auth/v1"))
+
+
+def recovery_key_context(account_id):
+    return bind("sealscribe/recovery-key/v1", from_base64url(account_id))
+
+
+def device_key_context(account_id):
+    return bind("sealscribe/device-key/v1", from_base64url(account_id))
+
+
 # Section 3: sealed-v1
 
 def transcript_key_context(account_id, transcript_id):
@@ -145,6 +157,11 @@ def part_context(part, transcript_id, revision):
 
 def index_context(account_id, index_revision):
     return bind("sealscribe/index/v1", from_base64url(account_id), index_revision)
+
+
+def search_entry_context(account_id, transcript_id, revision, card_sha256):
+    ids = from_base64url(account_id), from_base64url(transcript_id)
+    return bind("sealscribe/search-entry/v1", *ids, revision, from_base64url(card_sha256))
 
 
 def padded_length(length):
@@ -204,13 +221,21 @@ def open_recording(transcript_id, named, sealed):
 
 # Section 4: share-v1
 
-def hkdf_sha256(secret, salt, info, length=32):
-    """HKDF with HMAC-SHA-256 (RFC 5869), written out."""
-    key, out, block = hmac.digest(salt or bytes(32), secret, "sha256"), b"", b""
+def hkdf_extract_sha256(salt, secret):
+    return hmac.digest(salt or bytes(32), secret, "sha256")
+
+
+def hkdf_expand_sha256(key, info, length):
+    out, block = b"", b""
     while len(out) < length:
         block = hmac.digest(key, block + info + bytes([len(out) // 32 + 1]), "sha256")
         out += block
     return out[:length]
+
+
+def hkdf_sha256(secret, salt, info, length=32):
+    """HKDF with HMAC-SHA-256 (RFC 5869), written out."""
+    return hkdf_expand_sha256(hkdf_extract_sha256(salt, secret), info, length)
 
 
 def share_fragment(mode, link_secret):
