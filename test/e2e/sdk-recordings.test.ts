@@ -258,8 +258,8 @@ test('a server that swaps, cuts, changes, keeps back or replays a recording is f
     'a piece of another': [([a, , c]) => [a, others[1], c], 'authentication_failed'],
     'without its end': [([a, b]) => [a, b, undefined], 'vanished'],
     nothing: [() => [], 'vanished'],
-    'a piece cut short': [([a, b, c]) => [a, b, { ...c!, body: c!.body.subarray(0, -1) }], 'malformed'],
-    'an empty one': [([, b, c]) => [{ ...b!, body: Buffer.alloc(0) }, b, c], 'malformed'],
+    'a piece cut short': [([a, b, c]) => [a, b, { ...c, body: c.body.subarray(0, -1) }], 'malformed'],
+    'an empty one': [([, b, c]) => [{ ...b, body: Buffer.alloc(0) }, b, c], 'malformed'],
   };
   for (const [name, [change, code]] of Object.entries(cases)) {
     pieces(change);
@@ -267,7 +267,7 @@ test('a server that swaps, cuts, changes, keeps back or replays a recording is f
   }
   // Late: what came before was authentic, and is no use.
   pieces(([a, b, c]) => {
-    c!.body[c!.body.length - 1]! ^= 1;
+    c.body[c.body.length - 1] ^= 1;
     return [a, b, c];
   });
   const reader = (await vault.recording(id))!.stream().getReader();
@@ -350,8 +350,8 @@ test('an archive has it: opened here and by an independent implementation, and b
   expect(transcripts).toMatchObject([{ from: id, outcome: 'imported' }]);
   expect(problems.map(({ code }) => code)).toEqual(['authentication_failed']);
   const [brought] = transcripts;
-  expect((await new_.open(brought!.id)).title).toBe('Inaugural');
-  expect(await new_.recording(brought!.id)).toBeUndefined();
+  expect((await new_.open(brought.id)).title).toBe('Inaugural');
+  expect(await new_.recording(brought.id)).toBeUndefined();
 });
 
 test('another account key and a new key of the transcript leave it where it is; a locked vault stops it', async () => {

@@ -1,10 +1,6 @@
-/**
- * Archives as files: written as they come and given their name only when they are whole, and
- * opened without reading them whole.
- */
-import { randomUUID } from 'node:crypto';
-import { openAsBlob, rmSync, statSync } from 'node:fs';
-import { open, rename, stat } from 'node:fs/promises';
+/** Archives as files: fetched as they come, and opened without reading them whole. */
+import { openAsBlob } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import {
   openArchive,
   type Archive,
@@ -12,8 +8,9 @@ import {
   type IntegrityError,
   type Sealscribe,
 } from '@sealscribe/sdk-node';
-import { listArchive, openEverything } from './archived-transcripts.js';
+import { listArchive, openEverything, takeProblem } from './archived-transcripts.js';
 import { CliError } from './exit-codes.js';
+import { writeStream } from './write-stream.js';
 
 /** Opens an archive in a file of any size. @throws the file system's error; the SDK's */
 export async function openArchiveFile(file: string, key: ArchiveKey): Promise<Archive> {
@@ -39,35 +36,13 @@ export async function saveArchive(
   file: string,
   options: { key: ArchiveKey | undefined; overwrite: boolean; signal: AbortSignal },
 ): Promise<{ bytes: number } & Partial<Checked>> {
-  if (!options.overwrite && statSync(file, { throwIfNoEntry: false })) throw exists();
-  const draft = `${file}.${randomUUID()}.part`;
-  try {
-    const bytes = await download(client.exportArchive({ signal: options.signal }), draft);
-    const counts = options.key && (await check(await openArchiveFile(draft, options.key)));
-    if (!options.overwrite && statSync(file, { throwIfNoEntry: false })) throw exists();
-    await rename(draft, file);
-    return { bytes, ...counts };
-  } finally {
-    rmSync(draft, { force: true });
-  }
-}
-
-const exists = () => new CliError('conflict', 'The file exists already. Add --force to replace it.');
-
-async function download(archive: ReadableStream<Uint8Array>, draft: string): Promise<number> {
-  const file = await open(draft, 'wx', 0o600);
-  let bytes = 0;
-  try {
-    const reader = archive.getReader();
-    for (let read = await reader.read(); !read.done; read = await reader.read()) {
-      await file.writeFile(read.value);
-      bytes += read.value.length;
-    }
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  return bytes;
+  const { key, signal, overwrite } = options;
+  let counts: Checked | undefined;
+  const bytes = await writeStream(client.exportArchive({ signal }), file, {
+    overwrite,
+    check: async (draft) => void (counts = key && (await check(await openArchiveFile(draft, key)))),
+  });
+  return { bytes, ...counts };
 }
 
 /** Opens everything: what cannot be opened is found out now, not on the day it is needed. */
@@ -82,7 +57,8 @@ async function check(archive: Archive): Promise<Checked> {
     if (problem.id !== undefined && blobs.has(problem.id)) unopened += 1;
     else problems.push(problem);
   };
-  for await (const _ of openEverything(archive, list, onProblem));
+  for await (const { sound } of openEverything(archive, list, onProblem))
+    await sound?.stream().pipeTo(new WritableStream()).catch(takeProblem(onProblem));
   if (problems.length > 0)
     throw new CliError(
       'integrity',

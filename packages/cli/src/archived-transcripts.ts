@@ -6,6 +6,7 @@ import {
   SealscribeError,
   type Archive,
   type ArchivedTranscripts,
+  type KeptRecording,
   type Transcript,
   type VaultEntry,
 } from '@sealscribe/sdk-node';
@@ -18,6 +19,8 @@ export interface Archived {
   title?: string | null | undefined;
   fileName?: string | null | undefined;
   createdAt?: string;
+  /** What is kept of its sound; absent where there is none. */
+  sound?: KeptRecording | undefined;
 }
 
 /** What an archive holds. */
@@ -62,7 +65,7 @@ export async function* openEverything(
   for (const place of places)
     for (const { id } of place.transcripts) {
       const opened = await unlessProblem(() => place.open.open(id), onProblem);
-      if (opened) yield opened;
+      if (opened) yield { ...opened, sound: opened.recording && (await place.open.recording(id)) };
     }
   const sealed = await archive.privateMode();
   for (const { id } of sealed ? privateMode : []) {
@@ -72,14 +75,16 @@ export async function* openEverything(
 }
 
 async function unlessProblem<T>(work: () => Promise<T>, onProblem: OnProblem): Promise<T | undefined> {
-  try {
-    return await work();
-  } catch (error) {
+  return work().catch(takeProblem(onProblem));
+}
+
+/** Hands on what cannot be trusted, and throws what else went wrong. */
+export const takeProblem =
+  (onProblem: OnProblem) =>
+  (error: unknown): undefined => {
     if (!(error instanceof IntegrityError)) throw error;
     onProblem(error);
-    return undefined;
-  }
-}
+  };
 
 /**
  * Opens one, wherever it is.

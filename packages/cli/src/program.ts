@@ -21,6 +21,7 @@ import { registerMcp } from './commands/mcp.js';
 import { registerModels } from './commands/models.js';
 import { registerOpen } from './commands/open.js';
 import { registerPasswd } from './commands/passwd.js';
+import { registerRecording } from './commands/recording.js';
 import { registerRecover } from './commands/recover.js';
 import { registerHarden } from './commands/harden.js';
 import { registerSessions } from './commands/sessions.js';
@@ -90,6 +91,7 @@ export function buildProgram(terminal: Terminal): Command {
     registerSummarize,
     registerEdit,
     registerHistory,
+    registerRecording,
     registerShare,
     registerShares,
     registerUnshare,

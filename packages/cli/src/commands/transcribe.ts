@@ -23,6 +23,7 @@ import type { Terminal } from '../terminal.js';
 
 interface Flags extends SettingFlags {
   save?: true;
+  keepRecording?: true;
   title?: string;
   language?: string;
   model?: string;
@@ -35,13 +36,15 @@ interface Flags extends SettingFlags {
 
 const HELP = `
 FILE is an audio or video file, - for standard input, or an https:// address, which this
-computer fetches (the server never does). Without --save nothing is stored anywhere.
+computer fetches (the server never does). Without --save nothing is stored anywhere, and the
+recording itself only with --keep-recording too: sealscribe help recording.
 A large file goes in parts: when the connection breaks, it goes on where it was.
 With --json the transcript is one line on stdout, with its "id" when it was saved.
 
 Examples:
   $ sealscribe transcribe interview.mp3
   $ sealscribe transcribe interview.mp3 --save --title "Interview, 3 May"
+  $ sealscribe transcribe interview.mp3 --save --keep-recording
   $ sealscribe transcribe interview.mp3 -o interview.srt
   $ sealscribe transcribe interview.mp3 --speakers 2
   $ ffmpeg -i film.mkv -f wav - | sealscribe transcribe - --format vtt > film.vtt`;
@@ -53,6 +56,7 @@ export function registerTranscribe(program: Command, terminal: Terminal): void {
     .description('turn a recording into text')
     .argument('<file>', 'recording: a file, - for standard input, or an https:// address')
     .option('--save', 'seal the transcript and keep it in the vault')
+    .option('--keep-recording', 'with --save: seal the recording too and keep it with the transcript')
     .option('--title <text>', 'title in the vault (sealed, like everything else)')
     .option('--language <code>', 'language spoken, such as en (default: found out)')
     .option('--model <id>', 'model to use: sealscribe models')
@@ -71,10 +75,20 @@ export function registerTranscribe(program: Command, terminal: Terminal): void {
       const transcript = await transcribe(connection, source, flags, terminal);
       const fileName =
         file === '-' ? undefined : isUrl(file) ? new URL(file).pathname.split('/').at(-1) : basename(file);
-      const saved = await vault?.save(transcript, {
+      const labels = {
         ...(flags.title === undefined ? {} : { title: flags.title }),
         ...(fileName ? { fileName } : {}),
-      });
+      };
+      const sound = { recording: source, signal: terminal.signal };
+      let failure: Error | undefined;
+      const saved = await vault
+        ?.save(transcript, { ...labels, ...(flags.keepRecording && sound) })
+        .catch(async (error: unknown) => {
+          if (!flags.keepRecording || terminal.signal.aborted) throw error;
+          // The text is not to be lost with it.
+          failure = error as Error;
+          return vault.save(transcript, labels);
+        });
       if (saved) say(terminal, `Sealed and saved as ${saved.id}`);
       if (flags.output !== undefined || !flags.json) {
         const format = chooseFormat(flags.format, flags.output);
@@ -82,6 +96,9 @@ export function registerTranscribe(program: Command, terminal: Terminal): void {
         await deliver(terminal, await renderTranscript(transcript, format, facts), flags.output);
       }
       if (flags.json) await printJson(terminal, { ...saved, ...transcript });
+      if (failure === undefined) return;
+      say(terminal, 'The transcript was saved, its recording was not kept with it.');
+      throw failure;
     });
 }
 
@@ -89,6 +106,10 @@ function checkFlags(file: string, flags: Flags): void {
   checkStandardInput(file, flags);
   if (flags.title !== undefined && !flags.save)
     throw new CliError('usage', '--title is kept in the vault: add --save.');
+  if (flags.keepRecording && !flags.save)
+    throw new CliError('usage', '--keep-recording keeps it in the vault: add --save.');
+  if (flags.keepRecording && file === '-')
+    throw new CliError('usage', '--keep-recording needs a file: standard input can be read only once.');
   if (flags.json && flags.format && flags.format !== 'json' && flags.output === undefined)
     throw new CliError(
       'usage',
