@@ -85,7 +85,7 @@ describe.skipIf(python === undefined)('an independent implementation in Python',
         return { ...what, role, privateKey, fingerprint, keyPair: identity.keyPair };
       }),
     );
-    const [owner, reader] = [people[0]!, people[1]!];
+    const [owner, reader] = people;
     const members = people.map((each) => ({
       accountId: each.accountId,
       role: each.role,
