@@ -18,12 +18,25 @@ export class ByteRanges {
 
   /** Views of the bytes from `start` to `end`. */
   views(start: number, end: number): Uint8Array[] {
-    return this.#blocks
-      .map((block, index) => {
-        const offset = this.#starts[index] as number;
-        return block.subarray(Math.max(0, start - offset), Math.max(0, Math.min(block.length, end - offset)));
-      })
-      .filter((view) => view.length > 0);
+    const views: Uint8Array[] = [];
+    for (let index = this.#blockAt(start); index < this.#blocks.length; index++) {
+      const [block, offset] = [this.#blocks[index] as Uint8Array, this.#starts[index] as number];
+      if (offset >= end) break;
+      const view = block.subarray(Math.max(0, start - offset), Math.min(block.length, end - offset));
+      if (view.length > 0) views.push(view);
+    }
+    return views;
+  }
+
+  /** The block in which a place lies, by halving: a hostile file has many places to look at, and many blocks. */
+  #blockAt(place: number): number {
+    let [low, high] = [0, this.#starts.length];
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if ((this.#starts[middle] as number) <= place) low = middle;
+      else high = middle;
+    }
+    return low;
   }
 
   /** A copy of the bytes from `start` to `end`, shorter where the bytes end. */

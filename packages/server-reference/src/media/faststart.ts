@@ -15,6 +15,8 @@ interface Box {
 
 /** More of an index than any recording has. */
 const MAX_MOOV = 64 * 1024 ** 2;
+/** Boxes or chunks that are looked at from a file's beginning: more than any recording has before its index. */
+const MAX_BOXES = 100_000;
 const containers = new Set(['moov', 'trak', 'mdia', 'minf', 'stbl']);
 
 /** The file's bytes with `moov` before the first `mdat`; the same views when it is there already or there is none. */
@@ -41,7 +43,7 @@ export function moveCafDataToEnd(blocks: readonly Uint8Array[]): Uint8Array[] {
   const bytes = new ByteRanges(blocks);
   let position = 8;
   let data: Box | undefined;
-  while (position + 12 <= bytes.length) {
+  for (let seen = 0; seen < MAX_BOXES && position + 12 <= bytes.length; seen++) {
     const head = bytes.copy(position, position + 12);
     const size = Number(viewOf(head).getBigInt64(4));
     if (size < 0 || position + 12 + size > bytes.length) break; // -1: up to the end of the file
@@ -60,7 +62,7 @@ export function moveCafDataToEnd(blocks: readonly Uint8Array[]): Uint8Array[] {
 function readBoxes(bytes: ByteRanges): Box[] {
   const boxes: Box[] = [];
   let position = 0;
-  while (position + 8 <= bytes.length) {
+  while (boxes.length < MAX_BOXES && position + 8 <= bytes.length) {
     const box = boxAt(bytes.copy(position, position + 16), 0, bytes.length - position);
     if (box === undefined) break;
     boxes.push({ type: box.type, start: position, body: position + box.body, end: position + box.end });
@@ -90,12 +92,15 @@ function shiftOffsets(
   by: number,
   moves: (offset: number) => boolean,
   to = index.length,
+  depth = 0,
 ): void {
   const view = viewOf(index);
   for (let position = from; position < to;) {
     const box = boxAt(index, position, to - position);
     if (box === undefined) return;
-    if (containers.has(box.type)) shiftOffsets(index, box.body, by, moves, box.end);
+    // Each kind holds the next: what lies deeper is no index.
+    if (containers.has(box.type) && depth < containers.size)
+      shiftOffsets(index, box.body, by, moves, box.end, depth + 1);
     const wide = box.type === 'co64';
     if (wide || box.type === 'stco') {
       const first = box.body + 8;

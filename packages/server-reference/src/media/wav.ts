@@ -100,8 +100,9 @@ export class WavReader {
     const format = this.format;
     if (format === undefined) return { used: start };
     const left = this.#dataLeft as number;
-    if (left <= 0) return { used: bytes.length };
     const frameBytes = (format.bits / 8) * format.channels;
+    // Nothing more will come of what follows: it is not kept.
+    if (left < frameBytes) return { used: bytes.length };
     const frames = Math.floor(Math.min(bytes.length - start, left) / frameBytes);
     if (frames === 0) return { used: start };
     const view = new DataView(bytes.buffer, start, frames * frameBytes);
@@ -115,7 +116,7 @@ export class WavReader {
         channel[frame] = Number.isFinite(value) ? value : 0;
         at += width;
       }
-    this.#dataLeft = left - frames * frameBytes < frameBytes ? 0 : left - frames * frameBytes;
+    this.#dataLeft = left - frames * frameBytes;
     return { used: start + frames * frameBytes, samples };
   }
 }

@@ -93,7 +93,8 @@ export class MultipartParser {
         at += 2;
       } else {
         const end = bytes.indexOf(HEAD_END, at);
-        if ((end < 0 ? bytes.length : end) - at > MAX_HEAD)
+        // Its last bytes may be the beginning of its end.
+        if ((end < 0 ? bytes.length - HEAD_END.length + 1 : end) - at > MAX_HEAD)
           throw new MalformedMultipart('A head is too large');
         if (end < 0) return at;
         this.#take = this.#onPart(readHead(bytes.toString('utf8', at, end)));

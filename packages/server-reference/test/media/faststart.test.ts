@@ -68,6 +68,17 @@ describe('moov at the end of a file', () => {
     expect(samplesAt(moved, moved.readUInt32BE(moved.indexOf('stco') + 12))).toBe('SAMPLES');
   });
 
+  it('goes no deeper than an index is, and looks at no more boxes than a recording has', () => {
+    const nested = Buffer.concat(
+      Array.from({ length: 200_000 }, (_, i) => bytes(u32(8 * (200_000 - i)), i === 0 ? 'moov' : 'trak')),
+    );
+    const moved = bytes(...moveMoovToFront([bytes(mdat, nested)]));
+    expect(moved.equals(bytes(nested, mdat))).toBe(true);
+    const many = Buffer.alloc(8 * 1_000_000, bytes(u32(8), 'free'));
+    const file = bytes(many, mdat, moov(box('stco', u32(0, 1, first))));
+    expect(bytes(...moveMoovToFront(inBlocks(file, 1000))).equals(file)).toBe(true);
+  });
+
   it('ends on boxes of size nought, of impossible size, and on nothing', () => {
     for (const file of [bytes(ftyp, u32(0), 'moov'), bytes(ftyp, u32(3), 'mdat'), bytes('')])
       expect(bytes(...moveMoovToFront([file]))).toEqual(file);

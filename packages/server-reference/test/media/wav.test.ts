@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { HttpError } from '../../src/http-error.js';
 import { WavReader } from '../../src/media/wav.js';
@@ -65,6 +67,18 @@ describe('WAV', () => {
 
   it('stops at the end of the data chunk', () => {
     expect(read(wavFile(s16(1, 2, 3, 4), { dataSize: 4 })).channels[0]).toHaveLength(2);
+  });
+
+  it('keeps nothing of what follows samples that are cut off', () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const reader = new WavReader();
+    reader.push(wavFile(new Uint8Array(1), { dataSize: 1 }));
+    collect();
+    const before = process.memoryUsage().arrayBuffers;
+    for (let i = 0; i < 32; i++) expect(reader.push(new Uint8Array(2 ** 20))).toBeUndefined();
+    collect();
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(4 * 2 ** 20);
   });
 
   it('turns samples that are no numbers into silence', () => {
