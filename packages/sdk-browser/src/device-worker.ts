@@ -51,10 +51,12 @@ async function listen(wishes: Wishes): Promise<void> {
 async function hear(pcm: Int16Array): Promise<void> {
   const samples = Float32Array.from(pcm, (sample) => sample / 32_768);
   pcm.fill(0);
-  const worked = live?.push(samples);
+  const stream = live;
+  const worked = stream?.push(samples);
   samples.fill(0);
   await worked;
-  tell({ kind: 'heard', samples: samples.length });
+  // The next stream has nothing to do with these samples.
+  if (stream === live) tell({ kind: 'heard', samples: samples.length });
 }
 
 async function finish(): Promise<void> {
