@@ -74,9 +74,10 @@ const CHECKS = [
     'two builds give the same bytes; SBOM, SHA256SUMS and SRI are right',
     async () => (await import('./check/supply-chain.mjs')).wrongRelease(),
   ],
+  ['docs/errors.md lists every code', async () => (await import('./check/error-docs.mjs')).wrongErrorDocs()],
   [
-    'docs/errors.md lists every code',
-    async () => (await import('./check/error-docs.mjs')).wrongErrorDocs(),
+    'docs/asvs.md answers every requirement, with tests that exist',
+    async () => (await import('./check/asvs.mjs')).asvsProblems(),
   ],
 ];
 
