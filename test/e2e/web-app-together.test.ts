@@ -8,8 +8,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { transcriptOf } from './sdk-transcript.js';
 import { startServer, type RunningServer } from './server-process.js';
 import {
+  SAID,
   canRun,
   dist,
+  drop,
+  jfk,
   launch,
   newContext,
   storedHere,
@@ -163,6 +166,52 @@ describe.skipIf(!canRun)('two people and a workspace', () => {
     await ada.keyboard.press('Escape');
   });
 
+  test('a recording that is dropped into it goes there and nowhere else', async () => {
+    await ada.getByRole('link', { name: 'Newsroom' }).click();
+    await ada.getByText('everybody in it can read the transcript').waitFor();
+    await drop(ada, jfk, 'canary speech.wav');
+    await ada.getByText('Sealed and saved').waitFor();
+    await ada.getByText('for Newsroom').waitFor();
+    await ada.getByRole('link', { name: 'Open', exact: true }).click();
+    await ada.locator('.said p').first().waitFor();
+    expect((await textOf(ada)).join(' ')).toMatch(SAID);
+    expect(new URL(ada.url()).pathname).toMatch(/^\/app\/workspaces\/[\w-]{22}\/transcripts\//);
+
+    await bob.getByRole('link', { name: 'Newsroom' }).click();
+    await lookAgain(bob);
+    await bob.locator('.entry-title', { hasText: 'canary speech' }).click();
+    await bob.locator('.said p').first().waitFor();
+    expect(await textOf(bob)).toEqual(await textOf(ada));
+    const hers = await device().unlock({ email: emailOf('ada'), password: PASSWORD });
+    expect((await hers.list()).map(({ title }) => title)).toEqual(['Notes of ada']);
+    // The microphone of a workspace records for it too.
+    await bob.getByRole('link', { name: 'Newsroom' }).click();
+    await bob.locator('.drop').getByRole('link', { name: 'Record' }).click();
+    await bob.getByText('everybody in it can read the transcript').waitFor();
+    await bob.getByRole('link', { name: 'Newsroom' }).click();
+    await bob.locator('.entry-title', { hasText: 'canary speech' }).click();
+  });
+
+  test('a link to what lies in it leads to a copy of whoever makes it', async () => {
+    await bob.getByRole('button', { name: 'Share' }).click();
+    const dialog = bob.getByRole('dialog');
+    await dialog.getByText('A copy goes into your own transcripts').waitFor();
+    await dialog.getByRole('button', { name: 'Make a link' }).click();
+    const link = await dialog.getByLabel('Link', { exact: true }).inputValue();
+    await bob.keyboard.press('Escape');
+    const reader = await (await newContext(browser, watched)).newPage();
+    await reader.goto(link);
+    await reader.locator('.said p').first().waitFor();
+    expect((await textOf(reader)).join(' ')).toMatch(SAID);
+    await reader.context().close();
+    const his = await device().unlock({ email: emailOf('bob'), password: PASSWORD });
+    expect((await his.list()).map(({ title }) => title)).toEqual(['canary speech', 'Notes of bob']);
+    await bob.getByRole('link', { name: 'Account' }).first().click();
+    await bob.getByRole('button', { name: 'Take back' }).click();
+    await bob.getByText('No links.').waitFor();
+    await bob.goBack();
+  });
+
   test('a reader reads, and is offered nothing else', async () => {
     await ada.getByRole('link', { name: 'Newsroom' }).click();
     await ada.getByRole('button', { name: 'People' }).click();
@@ -171,8 +220,12 @@ describe.skipIf(!canRun)('two people and a workspace', () => {
     await bob.reload();
     await unlock(bob, emailOf('bob'), PASSWORD);
     await bob.locator('.said p').first().waitFor();
-    expect(await bob.getByRole('button', { name: /^(Edit|Delete)$/ }).count()).toBe(0);
+    expect(await bob.getByRole('button', { name: /^(Edit|Delete|Share)$/ }).count()).toBe(0);
     expect(await bob.getByLabel('Title').getAttribute('readonly')).not.toBeNull();
+    await bob.getByRole('link', { name: 'Newsroom' }).click();
+    await bob.locator('a.entry').first().click({ trial: true });
+    expect(await bob.locator('.drop').count()).toBe(0);
+    await bob.goBack();
   });
 
   test('who is taken out opens nothing any more, and a workspace goes only when its name was typed', async () => {

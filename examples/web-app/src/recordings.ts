@@ -1,4 +1,4 @@
-/** Recordings of this visit, by the transcript they became: for listening along, in memory alone, gone with the tab or the lock. */
+/** Recordings of this visit, by the transcript they became: for listening along, in memory, gone with the tab or the lock. */
 const recordings = new Map<string, Blob>();
 
 /** Remembers the recording of a transcript. */

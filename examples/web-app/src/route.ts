@@ -7,7 +7,7 @@ import { useEffect, useState } from 'react';
 /** A screen of the app. */
 export type Route =
   | { screen: 'library' }
-  | { screen: 'record' }
+  | { screen: 'record'; workspace?: string }
   | { screen: 'account' }
   | { screen: 'workspaces' }
   | { screen: 'workspace'; workspace: string }
@@ -18,7 +18,7 @@ const listeners = new Set<() => void>();
 
 const ID = '[A-Za-z0-9_-]{22}';
 const TRANSCRIPT = new RegExp(`^(?:/workspaces/(${ID}))?/transcripts/(${ID})(/server)?$`);
-const WORKSPACE = new RegExp(`^/workspaces/(${ID})$`);
+const WORKSPACE = new RegExp(`^/workspaces/(${ID})(/record)?$`);
 
 /** The screen that a path stands for; the library for every other path. */
 export function parseRoute(path: string): Route {
@@ -26,8 +26,8 @@ export function parseRoute(path: string): Route {
   if (within === '/record') return { screen: 'record' };
   if (within === '/account') return { screen: 'account' };
   if (within === '/workspaces') return { screen: 'workspaces' };
-  const [, only] = WORKSPACE.exec(within) ?? [];
-  if (only !== undefined) return { screen: 'workspace', workspace: only };
+  const [, only, record] = WORKSPACE.exec(within) ?? [];
+  if (only !== undefined) return { screen: record === undefined ? 'workspace' : 'record', workspace: only };
   const [, workspace, id, server] = TRANSCRIPT.exec(within) ?? [];
   if (id === undefined) return { screen: 'library' };
   const place = workspace === undefined ? { id } : { id, workspace };
@@ -41,6 +41,8 @@ export function pathTo(route: Route): string {
       return '/app';
     case 'workspace':
       return `/app/workspaces/${route.workspace}`;
+    case 'record':
+      return route.workspace === undefined ? '/app/record' : `/app/workspaces/${route.workspace}/record`;
     case 'transcript':
     case 'server': {
       const within = route.workspace === undefined ? '' : `/workspaces/${route.workspace}`;

@@ -1,4 +1,4 @@
-/** Times and dates as people read them. */
+/** Times, dates and sizes as people read them. */
 
 /** Seconds as `1:05` or `1:02:05`. */
 export function toClock(seconds: number): string {
@@ -19,4 +19,10 @@ export function fromClock(clock: string): number | undefined {
   const [, hours = '0', minutes, seconds] = /^(?:(\d+):)?(\d?\d):(\d\d)$/.exec(clock.trim()) ?? [];
   if (minutes === undefined || seconds === undefined) return undefined;
   return Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
+}
+
+/** Bytes as megabytes. */
+export function toSize(bytes: number, language: string): string {
+  const format = { style: 'unit', unit: 'megabyte', maximumSignificantDigits: 2 } as const;
+  return new Intl.NumberFormat(language, format).format(bytes / 1e6);
 }

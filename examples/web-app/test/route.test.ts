@@ -12,6 +12,7 @@ const screens: Route[] = [
   { screen: 'server', id },
   { screen: 'workspaces' },
   { screen: 'workspace', workspace },
+  { screen: 'record', workspace },
   { screen: 'transcript', id, workspace },
   { screen: 'server', id, workspace },
 ];

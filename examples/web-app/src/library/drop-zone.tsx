@@ -1,14 +1,20 @@
 /** Where recordings come in: dropped anywhere on the page, or chosen. */
-import { useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { Icon } from '../icon.js';
 import { Link } from '../link.js';
 import { useStrings } from '../strings/strings.js';
+import { useSpace } from '../workspaces/space.js';
 import { DeviceSwitch } from './device-switch.js';
+import { useJobs } from './jobs.js';
+import { SoundSwitch } from './sound-switch.js';
 import { useIsDevice } from './where.js';
 
-/** Takes files. */
-export function DropZone({ onFiles }: { onFiles: (files: FileList) => void }) {
+/** Takes files for the space that the screen shows. */
+export function DropZone() {
   const t = useStrings();
+  const { add } = useJobs();
+  const { workspace, place } = useSpace();
+  const onFiles = useCallback((files: FileList) => add(files, workspace), [add, workspace]);
   const input = useRef<HTMLInputElement>(null);
   const isOver = useDrop(onFiles);
   const isDevice = useIsDevice();
@@ -18,17 +24,19 @@ export function DropZone({ onFiles }: { onFiles: (files: FileList) => void }) {
       <div>
         <h2>{t.drop.title}</h2>
         <p className="hint">{isDevice ? t.drop.whatHere : t.drop.what}</p>
+        {workspace && <p className="hint">{t.drop.into}</p>}
       </div>
       <div className="row">
         <button type="button" className="primary" onClick={() => input.current?.click()}>
           {t.drop.choose}
         </button>
-        <Link to={{ screen: 'record' }} className="button">
+        <Link to={{ screen: 'record', ...place }} className="button">
           <Icon name="microphone" />
           {t.drop.record}
         </Link>
       </div>
       <DeviceSwitch />
+      <SoundSwitch />
       <input
         ref={input}
         className="unseen"

@@ -1,6 +1,7 @@
 /** How far each recording is, and what was understood of it so far. */
 import { Icon } from '../icon.js';
 import { Link } from '../link.js';
+import { Notice } from '../notice.js';
 import { useStrings } from '../strings/strings.js';
 import { useJobs, type Job } from './jobs.js';
 import { useIsOnline } from './use-is-online.js';
@@ -31,7 +32,18 @@ function JobRow({ job }: { job: Job }) {
         <span role="status" className="job-stage">
           {job.stage === 'uploading' && !isOnline ? t.jobs.offline : t.jobs.stages[job.stage]}
         </span>
-        {job.id !== undefined && <Link to={{ screen: 'transcript', id: job.id }}>{t.jobs.open}</Link>}
+        {job.workspace && (
+          <span className="hint" dir="auto">
+            {t.jobs.into(job.workspace.name)}
+          </span>
+        )}
+        {job.id !== undefined && (
+          <Link
+            to={{ screen: 'transcript', id: job.id, ...(job.workspace && { workspace: job.workspace.id }) }}
+          >
+            {t.jobs.open}
+          </Link>
+        )}
         <button
           type="button"
           className="quiet icon-only"
@@ -52,6 +64,7 @@ function JobRow({ job }: { job: Job }) {
           </button>
         </div>
       )}
+      <Notice>{job.lost === undefined ? undefined : t.sound.lost(job.lost)}</Notice>
       {!hasEnded && job.text !== '' && (
         <p className="job-text" dir="auto">
           {job.text}
@@ -72,7 +85,7 @@ function overall({ stage, fraction }: Job): number | undefined {
     case 'transcribing':
       return 0.3 + fraction * 0.65;
     case 'sealing':
-      return 0.97;
+      return 0.95 + fraction * 0.05;
     default:
       return undefined;
   }

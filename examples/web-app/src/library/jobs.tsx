@@ -13,11 +13,18 @@ import {
   useState,
   type ReactNode,
 } from 'react';
-import { SealscribeError, type Progress, type Transcript } from '@sealscribe/sdk-browser';
+import {
+  SealscribeError,
+  type Labels,
+  type Progress,
+  type Transcript,
+  type Workspace,
+} from '@sealscribe/sdk-browser';
 import { describeError } from '../describe-error.js';
 import { keepRecording } from '../recordings.js';
 import { useOpenSession, useSession } from '../session.js';
 import { useStrings } from '../strings/strings.js';
+import { saveWithSound, useKeepsSound } from './sound.js';
 import { useIsDevice } from './where.js';
 
 const AT_ONCE = 2;
@@ -33,15 +40,20 @@ export interface Job {
   /** What has been understood so far. */
   readonly text: string;
   readonly error?: string | undefined;
+  /** Why its sound was not kept, where it was to be. */
+  readonly lost?: string;
   /** Of the transcript, once it is saved. */
   readonly id?: string;
+  /** Where it goes; undefined is the account's own vault. */
+  readonly workspace?: Workspace | undefined;
 }
 
 interface JobsValue {
   jobs: readonly Job[];
   /** Counts what was saved, so that lists know when to look again. */
   saved: number;
-  add: (files: Iterable<File>) => void;
+  /** Takes recordings in, whose transcripts go into the workspace, or into the account's own vault. */
+  add: (files: Iterable<File>, workspace?: Workspace) => void;
   /** Goes on with what failed. */
   retry: (key: number) => void;
   /** Stops a job that runs, or takes away one that has ended. */
@@ -53,6 +65,9 @@ interface Held {
   file: File;
   /** As it was chosen when the recording came: what is to stay here is not sent by another try either. */
   where: 'server' | 'device';
+  workspace: Workspace | undefined;
+  /** Likewise. */
+  keepsSound: boolean;
   /** Once the recording is understood. */
   transcript?: Transcript;
   /** While it runs. */
@@ -105,11 +120,21 @@ export function JobsProvider({ children }: { children: ReactNode }) {
             onSegment: (segment) => change(key, { text: (text = `${text} ${segment.text}`.slice(-400)) }),
           },
         );
-        change(key, { stage: 'sealing', fraction: 1 });
-        const { id } = await vault.save(job.transcript, { title: titleOf(name), fileName: name });
+        change(key, { stage: 'sealing', fraction: 0 });
+        const into = job.workspace ?? vault;
+        const labels = { title: titleOf(name), fileName: name };
+        const onProgress: Labels['onProgress'] = ({ bytes, total = 0 }) =>
+          change(key, { fraction: bytes / Math.max(1, total) });
+        const { id, refusal }: Awaited<ReturnType<typeof saveWithSound>> = job.keepsSound
+          ? await saveWithSound(into, job.transcript, { ...labels, signal, onProgress }, job.file)
+          : await into.save(job.transcript, labels);
         keepRecording(id, job.file);
         held.current.delete(key);
-        change(key, { stage: 'saved', id });
+        change(key, {
+          stage: 'saved',
+          id,
+          ...(refusal && { lost: describeError(refusal, strings.current) }),
+        });
         setSaved((count) => count + 1);
       } catch (failure) {
         if (signal.aborted) return;
@@ -138,16 +163,18 @@ export function JobsProvider({ children }: { children: ReactNode }) {
   );
 
   const where = useIsDevice() ? 'device' : 'server';
+  const keepsSound = useKeepsSound();
   const add = useCallback(
-    (files: Iterable<File>) => {
+    (files: Iterable<File>, workspace?: Workspace) => {
       for (const file of files) {
         const key = work.current.next++;
-        held.current.set(key, { file, where });
-        setJobs((all) => [...all, { key, name: file.name, stage: 'queued', fraction: 0, text: '' }]);
+        held.current.set(key, { file, where, workspace, keepsSound });
+        const { name } = file;
+        setJobs((all) => [...all, { key, name, workspace, stage: 'queued', fraction: 0, text: '' }]);
         queue(key);
       }
     },
-    [queue, where],
+    [queue, where, keepsSound],
   );
 
   const retry = useCallback(

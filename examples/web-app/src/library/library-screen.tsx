@@ -10,12 +10,12 @@ import { useJobs } from './jobs.js';
 /** The first screen of an open vault. */
 export function LibraryScreen() {
   const t = useStrings();
-  const { add, saved } = useJobs();
+  const { saved } = useJobs();
   const { entries, problems, error } = useEntries(saved);
   return (
     <div className="library">
       <h1 className="unseen">{t.frame.library}</h1>
-      <DropZone onFiles={add} />
+      <DropZone />
       <JobList />
       <Notice>{error}</Notice>
       <Notice>{problems > 0 ? t.library.problems(problems) : undefined}</Notice>

@@ -1,31 +1,43 @@
-/** Speak, and read along. What was said is sealed and saved when the recording stops; the sound stays in this tab alone. */
+/** Speak, and read along. What was said is sealed and saved when the recording stops; the sound stays in this tab alone,
+ * unless it is to be kept too. */
 import { useEffect, useRef } from 'react';
 import { Icon } from '../icon.js';
 import { DeviceSwitch } from '../library/device-switch.js';
 import { JobList } from '../library/job-list.js';
+import { SoundSwitch } from '../library/sound-switch.js';
 import { useIsDevice } from '../library/where.js';
+import { Link } from '../link.js';
 import { Notice } from '../notice.js';
 import { go } from '../route.js';
 import { useStrings } from '../strings/strings.js';
 import { toClock } from '../time-format.js';
+import { useSpace } from '../workspaces/space.js';
 import { useLive } from './use-live.js';
 
 /** The live screen. */
 export function RecordScreen() {
   const t = useStrings();
-  const live = useLive((id) => go({ screen: 'transcript', id }));
+  const { workspace, place, mayWrite } = useSpace();
+  const live = useLive((id) => go({ screen: 'transcript', id, ...place }));
   const isDevice = useIsDevice();
   const isOn = live.state === 'recording';
   const isBusy = live.state !== 'idle' && !isOn;
   return (
     <div className="record">
+      {workspace && (
+        <Link to={{ screen: 'workspace', workspace: workspace.id }} className="back">
+          <Icon name="back" />
+          <span dir="auto">{workspace.name}</span>
+        </Link>
+      )}
       <h1>{t.live.title}</h1>
       <p className="lead">{isDevice ? t.live.leadHere : t.live.lead}</p>
+      {workspace && <p className="hint">{mayWrite ? t.drop.into : t.errors.forbidden}</p>}
       <div className="record-stage">
         <button
           type="button"
           className={`record-button ${live.state}`}
-          disabled={isBusy}
+          disabled={isBusy || !mayWrite}
           aria-label={isOn ? t.live.stop : t.live.start}
           onClick={() => void (isOn ? live.stop() : live.start())}
         >
@@ -41,7 +53,12 @@ export function RecordScreen() {
           </button>
         )}
       </div>
-      {live.state === 'idle' && <DeviceSwitch />}
+      {live.state === 'idle' && (
+        <>
+          <DeviceSwitch />
+          <SoundSwitch />
+        </>
+      )}
       <Notice>{live.error}</Notice>
       <JobList />
       <LiveText said={live.said} partial={live.partial} />

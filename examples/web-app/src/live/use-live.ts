@@ -13,11 +13,13 @@ import {
 } from '@sealscribe/sdk-browser';
 import { describeError } from '../describe-error.js';
 import { useJobs } from '../library/jobs.js';
+import { saveWithSound, useKeepsSound } from '../library/sound.js';
 import { useIsDevice } from '../library/where.js';
 import { keepRecording } from '../recordings.js';
 import { useOpenSession, useSession } from '../session.js';
 import { useLanguage, useStrings } from '../strings/strings.js';
 import { toDate } from '../time-format.js';
+import { useSpace } from '../workspaces/space.js';
 import { toWav } from './wav.js';
 
 const RATE = 16_000;
@@ -53,10 +55,12 @@ interface Running {
 export function useLive(onSaved: (id: string) => void): Live {
   const t = useStrings();
   const { language } = useLanguage();
-  const { client, vault } = useOpenSession();
+  const { client } = useOpenSession();
+  const { transcripts, workspace } = useSpace();
   const { keepOpen } = useSession();
   const { add } = useJobs();
   const isDevice = useIsDevice();
+  const keepsSound = useKeepsSound();
   const [state, setState] = useState<Live['state']>('idle');
   const [seconds, setSeconds] = useState(0);
   const [level, setLevel] = useState(0);
@@ -83,8 +87,8 @@ export function useLive(onSaved: (id: string) => void): Live {
     end();
     if (chunks.length === 0) return;
     const name = t.live.titleOf(toDate(new Date().toISOString(), language));
-    add([new File([toWav(chunks, RATE)], `${name}.wav`, { type: 'audio/wav' })]);
-  }, [end, add, t, language]);
+    add([new File([toWav(chunks, RATE)], `${name}.wav`, { type: 'audio/wav' })], workspace);
+  }, [end, add, workspace, t, language]);
   const leave = useRef(rescue);
   useEffect(() => {
     leave.current = rescue;
@@ -151,15 +155,18 @@ export function useLive(onSaved: (id: string) => void): Live {
       if (!now.stream) return rescue();
       const transcript = await now.stream.finish();
       const title = t.live.titleOf(toDate(new Date().toISOString(), language));
-      const { id } = await vault.save(transcript, { title });
-      keepRecording(id, toWav(now.chunks, RATE));
+      const sound = toWav(now.chunks, RATE);
+      const { id } = await (keepsSound
+        ? saveWithSound(transcripts, transcript, { title }, sound)
+        : transcripts.save(transcript, { title }));
+      keepRecording(id, sound);
       running.current = undefined;
       now.release();
       onSaved(id);
     } catch (failure) {
       fail(failure);
     }
-  }, [vault, t, language, rescue, fail, onSaved]);
+  }, [transcripts, keepsSound, t, language, rescue, fail, onSaved]);
 
   return { state, seconds, level, said, partial, error, start, stop, discard: end };
 }

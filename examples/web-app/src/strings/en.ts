@@ -66,6 +66,7 @@ export const en = {
     title: 'Drop recordings here',
     what: 'Audio or video in nearly any format. It is transcribed in memory and never stored.',
     whatHere: 'Audio or video that this browser can read. It is transcribed here and sent nowhere.',
+    into: 'It goes straight into this workspace: everybody in it can read the transcript.',
     choose: 'Choose files',
     record: 'Record',
   },
@@ -79,6 +80,7 @@ export const en = {
     open: 'Open',
     retry: 'Try again',
     isHere: 'The recording is still here.',
+    into: (workspace: string) => `for ${workspace}`,
     offline: 'Waiting for a network',
     stages: {
       queued: 'Waiting',
@@ -125,6 +127,19 @@ export const en = {
     shift: 'Move',
     noSuchPlace: 'Nothing is said from there on.',
     tooEarly: 'Nothing can begin before the recording does.',
+  },
+  sound: {
+    ask: 'Keep the sound too',
+    off: 'Only the text is kept. The recording stays in this tab.',
+    on: 'The recording is sealed here, like the text, and kept with it. The server sees that it is there, and about how long it is.',
+    lost: (why: string) => `The text was saved, the recording was not kept with it. ${why}`,
+    kept: (size: string) => `The recording is kept, sealed (${size}).`,
+    inMemory: 'The recording is in this tab alone.',
+    listen: 'Open the recording',
+    keep: 'Seal and keep it',
+    moving: 'The recording is on its way',
+    remove: 'Delete the recording',
+    removeWhat: 'The sealed recording is deleted at once and for good. The text stays.',
   },
   player: {
     title: 'Recording',
@@ -180,6 +195,8 @@ export const en = {
     start: 'Share',
     title: 'Share by link',
     what: 'Whoever has the link can read this transcript as it is now. The key is in the link, behind the #, and never reaches the server.',
+    copyOf:
+      'A copy goes into your own transcripts, and the link leads to it. It ends when you take it back, under Account, or delete the copy.',
     password: 'Password (optional)',
     expires: 'Good for',
     lives: { '1h': '1 hour', '1d': '1 day', '7d': '7 days', '30d': '30 days', '': 'Until taken back' },
@@ -217,7 +234,9 @@ export const en = {
   workspaces: {
     lead: 'Transcripts that several people read and write. Each person gets the key sealed to them alone; the server has none.',
     none: 'You are in no workspace yet.',
-    empty: 'Nothing here yet. Open a transcript of yours and put it into this workspace.',
+    empty:
+      'Nothing here yet. Drop a recording, or open a transcript of yours and put it into this workspace.',
+    emptyReader: 'Nothing here yet.',
     you: 'How others know you',
     ownFingerprint: 'Your fingerprint',
     theirFingerprint: 'Their fingerprint, as the server says',

@@ -4,7 +4,6 @@ import type { VaultTranscript } from '@sealscribe/sdk-browser';
 import { Icon } from '../icon.js';
 import { Link } from '../link.js';
 import { Notice } from '../notice.js';
-import { keepRecording, recordingOf } from '../recordings.js';
 import { useLanguage, useStrings } from '../strings/strings.js';
 import { toClock, toDate } from '../time-format.js';
 import { useSpace } from '../workspaces/space.js';
@@ -12,12 +11,14 @@ import { EditBar } from './edit-bar.js';
 import { EditableText } from './editable-text.js';
 import { Player } from './player.js';
 import { ReadingText } from './reading-text.js';
+import { SoundBar } from './sound-bar.js';
 import { Tags } from './tags.js';
 import { Title } from './title.js';
 import { Tools } from './tools.js';
 import { useEdits } from './use-edits.js';
 import { useLitWord } from './use-lit-word.js';
 import { useNewer } from './use-newer.js';
+import { useSound } from './use-sound.js';
 import { usePlayerKeys } from './use-player-keys.js';
 
 /** Everything about one transcript. */
@@ -38,13 +39,20 @@ export function OpenTranscript({
   const newer = useNewer(opened.id, edits.revision, workspace !== undefined && edits.state === 'saved');
   const { transcript } = edits;
   const [isEditing, setEditing] = useState(false);
-  const [recording, setRecording] = useState(() => recordingOf(opened.id));
+  const sound = useSound(opened, onReload);
+  const { recording, kept } = sound;
+  /** Where to go on once there is a recording to hear. */
+  const waiting = useRef<number>(undefined);
   const audio = useRef<HTMLAudioElement>(null);
   const text = useRef<HTMLDivElement>(null);
   useLitWord(audio, text, transcript.segments);
   usePlayerKeys(audio);
   const jump = (seconds: number) => {
-    if (!audio.current) return;
+    if (!audio.current) {
+      if (kept === undefined || sound.fraction !== undefined) return;
+      waiting.current = seconds;
+      return void sound.load();
+    }
     audio.current.currentTime = seconds;
     audio.current.play().catch(() => undefined);
   };
@@ -120,11 +128,13 @@ export function OpenTranscript({
         recording={recording}
         duration={transcript.duration}
         audio={audio}
-        onChoose={(file) => {
-          keepRecording(opened.id, file);
-          setRecording(file);
+        onChoose={kept === undefined ? sound.take : undefined}
+        onReady={() => {
+          if (waiting.current !== undefined) jump(waiting.current);
+          waiting.current = undefined;
         }}
       />
+      <SoundBar sound={sound} isSaved={edits.state === 'saved'} />
     </article>
   );
 }

@@ -1,7 +1,4 @@
-/**
- * Plays a recording that is in memory, and lights the word that is spoken. Where there is none, it can be chosen from this device: the
- * server has forgotten it long ago.
- */
+/** Plays a recording that is in memory. Where none is kept either, it can be chosen from this device. */
 import { useEffect, useRef, useState, type RefObject } from 'react';
 import { Icon } from '../icon.js';
 import { useStrings } from '../strings/strings.js';
@@ -15,12 +12,15 @@ export function Player({
   duration,
   audio,
   onChoose,
+  onReady,
 }: {
   recording: Blob | undefined;
   /** Seconds, as the transcript has it. */
   duration: number;
   audio: RefObject<HTMLAudioElement | null>;
-  onChoose: (recording: File) => void;
+  onChoose: ((recording: File) => void) | undefined;
+  /** The recording can be moved about in. */
+  onReady: () => void;
 }) {
   const t = useStrings();
   const address = useAddress(recording);
@@ -30,12 +30,13 @@ export function Player({
   useEffect(() => {
     if (audio.current) audio.current.playbackRate = speed;
   }, [audio, speed, address]);
-  if (!recording) return <ChooseRecording onChoose={onChoose} />;
+  if (!recording) return onChoose && <ChooseRecording onChoose={onChoose} />;
   return (
     <div className="player" role="group" aria-label={t.player.title}>
       <audio
         ref={audio}
         src={address}
+        onLoadedMetadata={onReady}
         onPlay={() => setPlaying(true)}
         onPause={() => setPlaying(false)}
         onTimeUpdate={({ currentTarget }) => setTime(currentTarget.currentTime)}

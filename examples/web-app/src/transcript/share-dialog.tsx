@@ -7,6 +7,7 @@ import { useOpenSession } from '../session.js';
 import { ShareList } from '../share/share-list.js';
 import { useStrings } from '../strings/strings.js';
 import { useAction } from '../use-action.js';
+import { useSpace } from '../workspaces/space.js';
 
 const LIVES = ['1h', '1d', '7d', '30d', ''] as const;
 
@@ -14,6 +15,7 @@ const LIVES = ['1h', '1d', '7d', '30d', ''] as const;
 export function ShareDialog({ id, onClose }: { id: string; onClose: () => void }) {
   const t = useStrings();
   const { vault } = useOpenSession();
+  const { workspace } = useSpace();
   const { isRunning, error, run } = useAction();
   const [shares, setShares] = useState<readonly Share[]>([]);
   const [password, setPassword] = useState('');
@@ -33,7 +35,7 @@ export function ShareDialog({ id, onClose }: { id: string; onClose: () => void }
   const submit = (event: FormEvent) => {
     event.preventDefault();
     void run(async () => {
-      const share = await vault.share(id, {
+      const share = await (workspace ?? vault).share(id, {
         ...(password !== '' && { password }),
         ...(expires !== '' && { expires }),
         ...(views !== '' && { views: Number(views) }),
@@ -47,6 +49,7 @@ export function ShareDialog({ id, onClose }: { id: string; onClose: () => void }
   return (
     <Dialog title={t.share.title} onClose={onClose}>
       <p className="hint">{t.share.what}</p>
+      {workspace && <p className="hint">{t.share.copyOf}</p>}
       <form onSubmit={submit} className="share-form">
         <label>
           {t.share.password}

@@ -40,18 +40,17 @@ export function Tools({
         </button>
       )}
       <ExportMenu transcript={edits.transcript} title={edits.title ?? fileName ?? t.untitled} />
-      {/* A link is made from the account's own key; what lies in a workspace is shared by bringing somebody in. */}
+      {mayWrite && (
+        <button type="button" onClick={() => setDialog('share')}>
+          <Icon name="link" />
+          {t.share.start}
+        </button>
+      )}
       {!workspace && (
-        <>
-          <button type="button" onClick={() => setDialog('share')}>
-            <Icon name="link" />
-            {t.share.start}
-          </button>
-          <button type="button" onClick={() => setDialog('add')}>
-            <Icon name="people" />
-            {t.workspaces.add}
-          </button>
-        </>
+        <button type="button" onClick={() => setDialog('add')}>
+          <Icon name="people" />
+          {t.workspaces.add}
+        </button>
       )}
       <button type="button" disabled={edits.state !== 'saved'} onClick={() => setDialog('history')}>
         <Icon name="undo" />

@@ -2,6 +2,9 @@
 import { useCallback, useState } from 'react';
 import { Icon } from '../icon.js';
 import { Browse } from '../library/browse.js';
+import { DropZone } from '../library/drop-zone.js';
+import { JobList } from '../library/job-list.js';
+import { useJobs } from '../library/jobs.js';
 import { Link } from '../link.js';
 import { Notice } from '../notice.js';
 import { useStrings } from '../strings/strings.js';
@@ -40,17 +43,20 @@ export function WorkspaceScreen() {
 /** The transcripts, which others change too. */
 function Shared() {
   const t = useStrings();
-  const { transcripts } = useSpace();
+  const { transcripts, mayWrite } = useSpace();
+  const { saved } = useJobs();
   const [mark, setMark] = useState<string>();
   const look = useCallback(() => transcripts.fingerprint().then(setMark, () => undefined), [transcripts]);
   useRefresh(look);
-  const { entries, problems, error } = useEntries(mark);
+  const { entries, problems, error } = useEntries(`${mark} ${saved}`);
   return (
     <>
+      {mayWrite && <DropZone />}
+      <JobList />
       <Notice>{error}</Notice>
       <Notice>{problems > 0 ? t.library.problems(problems) : undefined}</Notice>
       {(entries !== undefined || error === undefined) && (
-        <Browse entries={entries} empty={t.workspaces.empty} />
+        <Browse entries={entries} empty={mayWrite ? t.workspaces.empty : t.workspaces.emptyReader} />
       )}
     </>
   );
