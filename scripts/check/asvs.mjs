@@ -15,12 +15,16 @@ const NAMED = /`([\w./-]+\.(?:test\.ts|mjs)): ([^`]+)`/g;
 
 const read = (/** @type {string} */ file) => readFileSync(join(root, file), 'utf8');
 
-/** The ids of both levels, in the order of the standard. */
+/** The standard's ids of both levels, with their level. @returns {Map<string, string>} */
 function requirements() {
   /** @type {Record<string, Record<string, string>>} */
   const levels = JSON.parse(read('scripts/check/asvs-levels.json'));
-  return Object.values(levels).flatMap((chapters) =>
-    Object.entries(chapters).flatMap(([chapter, ids]) => ids.split(' ').map((id) => `${chapter}.${id}`)),
+  return new Map(
+    Object.entries(levels).flatMap(([level, chapters]) =>
+      Object.entries(chapters).flatMap(([chapter, ids]) =>
+        ids.split(' ').map((id) => /** @type {const} */ ([`${chapter}.${id}`, level])),
+      ),
+    ),
   );
 }
 
@@ -56,7 +60,7 @@ export function asvsProblems() {
     const [, id = '', subject = '', how = '', where = ''] = ROW.exec(line) ?? [];
     return id === '' ? [] : [{ id, subject, how: how.replaceAll('*', '').trim(), where: where.trim() }];
   });
-  const ids = requirements();
+  const levels = requirements();
   /** @type {Map<string, Set<string>>} */
   const known = new Map();
   /** @param {string} file @param {string} title */
@@ -65,14 +69,19 @@ export function asvsProblems() {
     return known.get(file)?.has(title) ?? false;
   };
   const counts = HOWS.map((how) => `${rows.filter((row) => row.how === how).length} ${how}`).join(', ');
-  const said = `${rows.length} requirements: ${counts}.`;
+  const openOf = (/** @type {string} */ level) =>
+    rows.filter(({ id, how }) => how === 'open' && levels.get(id) === level).map(({ id }) => id);
+  const said = [
+    `${rows.length} requirements: ${counts}.`,
+    ...['1', '2'].map((level) => `Open of level ${level}: ${openOf(level).join(', ') || 'none'}.`),
+  ];
   return [
-    ...ids
+    ...[...levels.keys()]
       .map((id) => ({ id, times: rows.filter((row) => row.id === id).length }))
       .filter(({ times }) => times !== 1)
       .map(({ id, times }) => `${DOC} has ${id} ${times} times`),
     ...rows
-      .filter(({ id }) => !ids.includes(id))
+      .filter(({ id }) => !levels.has(id))
       .map(({ id }) => `${DOC}: ${id} is no requirement of level 1 or 2`),
     ...rows.flatMap(({ id, subject, how, where }) => {
       const named = [...where.matchAll(NAMED)];
@@ -86,6 +95,6 @@ export function asvsProblems() {
           .map(([, file, title]) => `${DOC}: ${id} names a test that ${file} does not have: ${title}`),
       ];
     }),
-    ...(text.includes(said) ? [] : [`${DOC} must say "${said}"`]),
+    ...said.filter((line) => !text.includes(line)).map((line) => `${DOC} must say "${line}"`),
   ];
 }
