@@ -26,6 +26,8 @@ export interface Recognition {
   readonly outcome: Outcome;
   /** BCP 47 tag of the language that was spoken, where the model was told or could tell. */
   readonly language?: string | undefined;
+  /** What the model wrote, in its own numbers, where {@link RecognizeOptions.hypothesis} is of use to it. */
+  readonly hypothesis?: readonly number[] | undefined;
 }
 
 /** What comes of audio in which nobody says anything. */
@@ -55,6 +57,11 @@ export interface RecognizeOptions {
   readonly words?: boolean | undefined;
   /** Where in `pcm` somebody speaks, unpadded: word times are kept inside. Everywhere when left out. */
   readonly regions?: readonly SpeechRegion[] | undefined;
+  /**
+   * That of an earlier recognition by the same model which began at the same place and heard less or more: what it has right
+   * need not be worked out again. The text is the same with any.
+   */
+  readonly hypothesis?: readonly number[] | undefined;
 }
 
 /** A stretch of speech in seconds from the start of what is recognised. */

@@ -10,7 +10,7 @@ import { closeToInspection } from './hardening.js';
 closeToInspection();
 const [encoder = '', decoder = '', prefix = '', arithmetic] = process.argv.slice(2);
 const graph = composeMoonshine(readFileSync(encoder), readFileSync(decoder), {
-  arithmetic: arithmetic === 'float32' ? 'float32' : 'int8',
+  ...(arithmetic === 'float32' ? { arithmetic } : { drafts: true }),
 });
 const path = `${prefix}-${createHash('sha256').update(graph).digest('hex')}.onnx`;
 const unfinished = `${path}.${process.pid}`;

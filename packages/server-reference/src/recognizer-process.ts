@@ -110,11 +110,16 @@ async function work(models: Models): Promise<void> {
         answer({ kind: 'done', turns: await models.speakers.decide(descriptions, job.speakers) });
       } else {
         const recognizer = choose(models, job.model);
-        const { language, span } = job;
+        const { language, span, hypothesis } = job;
         const recognition = job.draft
-          ? await recognizer.recognize(payload, { language })
+          ? await recognizer.recognize(payload, { language, hypothesis })
           : await recognizeSegment(
-              (piece, regions) => recognizer.recognize(piece, { language, words: true, regions }),
+              (piece, regions) =>
+                recognizer.recognize(piece, {
+                  ...{ language, words: true, regions },
+                  // A second try begins elsewhere, or has shown that this one leads nowhere.
+                  hypothesis: piece.length === payload.length ? hypothesis : undefined,
+                }),
               payload,
               span,
             );

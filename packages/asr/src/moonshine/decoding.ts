@@ -12,6 +12,11 @@ export interface DecodeOptions {
   readonly noSpeechAbove: number;
   /** Whether it is wanted where the decoder listened, where it can tell. */
   readonly attention?: boolean | undefined;
+  /**
+   * Tokens that are likely to be written, such as those of the same audio when there was less of it. What is written is the
+   * same with any draft: a good one saves time, where the decoder can make use of it.
+   */
+  readonly draft?: readonly number[] | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

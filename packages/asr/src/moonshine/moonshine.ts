@@ -58,6 +58,8 @@ export interface MoonshineOptions {
   readonly session?: SessionOptions;
   /** Whether the processor has VNNI instructions (`avx512_vnni` or `avx_vnni`): a faster kernel is safe then. Default no. */
   readonly vnni?: boolean;
+  /** Whether a `hypothesis` is to be of use, which takes 20 MB more memory: for live streams. Default no. */
+  readonly drafts?: boolean;
   /** How a graph that is made here multiplies: `float32` for graphics processors. */
   readonly arithmetic?: ComposeOptions['arithmetic'];
 }
@@ -87,11 +89,11 @@ export async function loadMoonshine(
 /** The one graph, or nothing when the files are not at hand or not of the kind that it can be made of. */
 function composeFrom(
   { encoder, decoder }: MoonshineFiles,
-  { arithmetic }: MoonshineOptions,
+  { arithmetic, drafts }: MoonshineOptions,
 ): Uint8Array | undefined {
   if (typeof encoder === 'string' || typeof decoder === 'string') return undefined;
   try {
-    return composeMoonshine(encoder, decoder, { arithmetic });
+    return composeMoonshine(encoder, decoder, { arithmetic, drafts });
   } catch (error) {
     if (error instanceof AsrError) return undefined;
     throw error;
@@ -113,6 +115,7 @@ class Moonshine implements Recognizer {
       maxTokens: Math.ceil((pcm.length / SAMPLE_RATE) * TOKENS_PER_SECOND) + EXTRA_TOKENS,
       noSpeechAbove: NO_SPEECH_ABOVE,
       attention: options.words,
+      draft: options.hypothesis,
       signal: options.signal,
     });
     const text = this.tokens.decode(decoding.tokens);
@@ -122,6 +125,7 @@ class Moonshine implements Recognizer {
       confidence: text === '' ? null : Math.exp(decoding.meanLogProbability),
       words: this.#wordsOf(decoding, pcm.length / SAMPLE_RATE, options.regions),
       outcome: outcomeOf(decoding.stop, text),
+      hypothesis: decoding.tokens,
     };
   }
 

@@ -33,9 +33,14 @@ export interface LiveEngine {
   detect(pcm: Float32Array, state: VadState): Promise<{ probabilities: Float32Array; state: VadState }>;
   /**
    * Recognises a span. `final` is false for a text that will be replaced soon: second tries and word times are not worth their
-   * while then.
+   * while then. `hypothesis` is that of the latest recognition of what begins at the same place.
    */
-  recognize(pcm: Float32Array, span: SegmentSpan, final: boolean): Promise<Recognition>;
+  recognize(
+    pcm: Float32Array,
+    span: SegmentSpan,
+    final: boolean,
+    hypothesis?: readonly number[],
+  ): Promise<Recognition>;
 }
 
 /**
@@ -87,6 +92,8 @@ export class LiveTranscription {
   /** What the latest recognition had after them. */
   #tail: string[] = [];
   #shown = '';
+  /** The latest recognition's hypothesis, and where what it heard began. */
+  #hypothesis: { start: number; tokens: readonly number[] } | undefined;
   /** Where the latest partial ended, and when it was made, in samples. */
   #partialEnd = 0;
   #partialAt = -Infinity;
@@ -238,7 +245,12 @@ export class LiveTranscription {
     this.#options.onEvent({ kind: 'segment', segment, stable: toText(rest) });
   }
 
-  #recognize(span: SegmentSpan, final: boolean): Promise<Recognition> {
-    return this.#engine.recognize(this.#window.copy(span.start, span.end), span, final);
+  async #recognize(span: SegmentSpan, final: boolean): Promise<Recognition> {
+    const known = this.#hypothesis?.start === span.start ? this.#hypothesis.tokens : undefined;
+    const pcm = this.#window.copy(span.start, span.end);
+    const recognition = await this.#engine.recognize(pcm, span, final, known);
+    const { hypothesis: tokens } = recognition;
+    this.#hypothesis = tokens && { start: span.start, tokens };
+    return recognition;
   }
 }

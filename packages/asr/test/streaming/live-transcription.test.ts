@@ -98,6 +98,27 @@ describe('live transcription', () => {
     for (const { start, end } of transcript.segments) expect(end - start).toBeLessThan(10.6);
   });
 
+  it('gives each recognition what the latest one wrote that began at the same place', async () => {
+    const { pcm, engine } = talker(8, 60, true);
+    const latest = new Map<number, readonly number[]>();
+    let [given, finals] = [0, 0];
+    const watched: LiveEngine = {
+      detect: (...window) => engine.detect(...window),
+      recognize: async (samples, span, final, hypothesis) => {
+        expect(hypothesis).toBe(latest.get(span.start));
+        if (hypothesis) given++;
+        if (hypothesis && final) finals++;
+        const tokens = [samples.length];
+        latest.clear();
+        latest.set(span.start, tokens);
+        return { ...(await engine.recognize(samples, span, final)), hypothesis: tokens };
+      },
+    };
+    await play(watched, pcm, new Listener());
+    expect(given).toBeGreaterThan(20);
+    expect(finals).toBeGreaterThan(0);
+  });
+
   it('leaves partials out when there is much to catch up with, and loses nothing', async () => {
     const { pcm, engine } = talker(5, 100, true);
     const listener = new Listener();

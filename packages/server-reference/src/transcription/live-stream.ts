@@ -43,7 +43,7 @@ export class LiveStream {
     this.#transcription = new LiveTranscription(
       {
         detect: (pcm, state) => this.#detect(pcm, state),
-        recognize: (pcm, span, final) => this.#recognize(pcm, span, final),
+        recognize: (pcm, span, ...how) => this.#recognize(pcm, span, ...how),
       },
       {
         state: { context: new Float32Array(VAD_CONTEXT), hidden: new Float32Array(VAD_HIDDEN) },
@@ -107,11 +107,16 @@ export class LiveStream {
     return { probabilities, state: next };
   }
 
-  async #recognize(pcm: Float32Array, span: SegmentSpan, final: boolean): Promise<Recognition> {
+  async #recognize(
+    pcm: Float32Array,
+    span: SegmentSpan,
+    final: boolean,
+    hypothesis?: readonly number[],
+  ): Promise<Recognition> {
     const { language, model } = this.#options;
     const draft = final ? {} : { draft: true };
     const { recognition } = await this.#submit({
-      header: { kind: 'recognize', span, language, model, ...draft },
+      header: { kind: 'recognize', span, language, model, hypothesis, ...draft },
       payload: pcm,
     });
     if (recognition === undefined) throw new HttpError('recognizer_failed');

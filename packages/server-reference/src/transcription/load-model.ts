@@ -52,6 +52,7 @@ export async function loadModel(
         session,
         graph,
         arithmetic: arithmeticOf(device),
+        drafts: device === 'cpu',
       });
     case 'whisper':
       return loadWhisper(runtime, files, { model, session });

@@ -47,6 +47,8 @@ export type JobHeader =
       readonly model?: string | undefined;
       /** A text that will be replaced soon: no second tries, no word times. */
       readonly draft?: boolean;
+      /** What came of an earlier recognition that began at the same place. */
+      readonly hypothesis?: readonly number[] | undefined;
     }
   /** A piece whose voices are to be described: `frames` probabilities of speech, then its samples. */
   | ({ readonly kind: 'voice'; readonly frames: number } & Region)

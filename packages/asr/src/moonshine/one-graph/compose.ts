@@ -12,6 +12,7 @@ import { serializeModel } from '../../onnx/serialize.js';
 import { alignmentHeads } from '../alignment-heads.js';
 import { BEGIN, END } from '../tokens.js';
 import { addDecoderStep, addHeard, type KeyValue } from './decoder-step.js';
+import { addDraft, type Start } from './draft.js';
 import { addOriginalEncoder, addRebuiltEncoder } from './encoder.js';
 import { PublishedWeights } from './published-weights.js';
 import { readShape, type MoonshineShape } from './shape.js';
@@ -19,7 +20,7 @@ import { addTokenChoice } from './token-choice.js';
 import type { Arithmetic, Workbench } from './layers.js';
 
 /** Changes whenever the same files give another graph: part of the key under which a graph is cached. */
-export const COMPOSER_VERSION = 3;
+export const COMPOSER_VERSION = 4;
 
 /** Names of the graph's inputs and outputs. */
 export const names = {
@@ -29,6 +30,8 @@ export const names = {
   maxTokens: 'max_tokens',
   /** float32 []: above this log-probability of the end at the first step, the end is what is written */
   noSpeechAbove: 'no_speech_above',
+  /** int64 [tokens]: what is likely to be written, where the graph was made for drafts; mostly empty */
+  draft: 'draft',
   /** int64 [steps]: the last may be the end */
   tokens: 'tokens',
   /** float32 [steps] */
@@ -41,12 +44,20 @@ export const names = {
   headWeights: 'head_weights',
 } as const;
 
+/** The name of the output of what was kept of a draft, and comes before the output of this name. */
+export const keptName = (name: string): string => `kept_${name}`;
+
+/** Outputs with one entry for each token. */
+const BY_TOKEN = [names.tokens, names.logProbabilities, names.endLogProbabilities, names.attention];
+
 /** How the graph is built. */
 export interface ComposeOptions {
   /** `rebuilt` is a third faster, `original` closer to the published files to the last bit. */
   readonly encoder?: 'rebuilt' | 'original';
   /** `float32` is for graphics processors and four times as large; it goes with the rebuilt encoder. */
   readonly arithmetic?: Arithmetic | undefined;
+  /** Whether the graph can check a draft of what will be written, as live streams have one. Takes 20 MB more memory. Default no. */
+  readonly drafts?: boolean | undefined;
 }
 
 /**
@@ -57,7 +68,7 @@ export interface ComposeOptions {
 export function composeMoonshine(
   encoderBytes: Uint8Array,
   decoderBytes: Uint8Array,
-  { encoder: kind = 'rebuilt', arithmetic = 'int8' }: ComposeOptions = {},
+  { encoder: kind = 'rebuilt', arithmetic = 'int8', drafts = false }: ComposeOptions = {},
 ): Uint8Array {
   const encoder = parseModel(encoderBytes).graph;
   const decoder = parseModel(decoderBytes).graph;
@@ -72,8 +83,12 @@ export function composeMoonshine(
       ? addOriginalEncoder(graph, encoder, names.audio)
       : addRebuiltEncoder(graph, encoder, names.audio, encoderWeights, bench);
   const heard = addHeard(bench, decoderWeights, encoded);
-  addLoop(bench, decoderWeights, heard);
-  return serializeModel(modelOf(graph, shape));
+  const inputs = { draft: names.draft, noSpeechAbove: names.noSpeechAbove, heard };
+  const start = drafts
+    ? addDraft(bench, decoderWeights, inputs, BY_TOKEN.map(keptName), addFollowing)
+    : addBeginning(bench, heard);
+  addLoop(bench, decoderWeights, heard, start);
+  return serializeModel(modelOf(graph, shape, drafts));
 }
 
 /** The merged decoder is one `If`: each branch uses the same weights, and only the first step's has those of the heard. */
@@ -84,32 +99,57 @@ function weightsOfMerged(decoder: OnnxGraph): PublishedWeights {
   return new PublishedWeights(decoder.initializers, nodes);
 }
 
+/** Adds the start at the first token. */
+function addBeginning({ graph, shape }: Workbench, heard: readonly KeyValue[]): Start {
+  const nothing = graph.floats('written.nothing', [1, shape.heads, 0, shape.headSize], []);
+  return {
+    count: graph.integers('zero', [], [0]),
+    goesOn: graph.tensor('yes', ElementType.bool, [], () => Uint8Array.of(1)),
+    token: graph.integers('token.begin', [1, 1], [BEGIN]),
+    written: heard.map(() => ({ key: nothing, value: nothing })),
+  };
+}
+
 /** Adds the loop over tokens: its body is a step. */
-function addLoop(outer: Workbench, weights: PublishedWeights, heard: readonly KeyValue[]): void {
+function addLoop(
+  outer: Workbench,
+  weights: PublishedWeights,
+  heard: readonly KeyValue[],
+  start: Start,
+): void {
   const { graph, shape, arithmetic } = outer;
   const bench: Workbench = { graph: new GraphBuilder('step:'), tensors: graph, shape, arithmetic };
   const cache = heard.map((_, layer) => ({ key: `written.${layer}.key`, value: `written.${layer}.value` }));
   const flat = (entries: readonly KeyValue[]) => entries.flatMap(({ key, value }) => [key, value]);
 
-  const place = { token: 'token', step: 'step' };
-  const step = addDecoderStep(bench, weights, { ...place, written: cache, heard });
-  const { hidden } = step;
+  const body = bench.graph;
+  const position = body.add('Add', ['step', start.count]);
+  const step = addDecoderStep(bench, weights, {
+    tokens: 'token',
+    position,
+    written: cache,
+    heard,
+    manyRows: false,
+  });
   const choice = addTokenChoice(bench, weights, {
-    hidden,
-    step: place.step,
+    hidden: step.hidden,
+    position,
     noSpeechAbove: names.noSpeechAbove,
   });
 
-  const body = bench.graph;
   const scalar = graph.integers('shape.scalar', [0], []);
   const token = body.add('Reshape', [choice.token, scalar]);
   const goesOn = body.add('Not', [body.add('Equal', [token, graph.integers('token.end', [], [END])])]);
   const next = body.add('Reshape', [token, graph.integers('shape.one_one', [2], [1, 1])]);
+  const following = body.add('Reshape', [
+    addFollowing(bench, step.attention),
+    graph.integers('shape.of_step', [2], [alignmentHeadsOf(shape).length, -1]),
+  ]);
   const collected = [
     [token, ElementType.int64],
     [body.add('Reshape', [choice.logProbability, scalar]), ElementType.float32],
     [body.add('Reshape', [choice.endLogProbability, scalar]), ElementType.float32],
-    [addFollowing(bench, step.attention), ElementType.float32],
+    [following, ElementType.float32],
   ] as const;
 
   const cacheDims = [1, shape.heads, 'steps', shape.headSize];
@@ -119,9 +159,9 @@ function addLoop(outer: Workbench, weights: PublishedWeights, heard: readonly Ke
     nodes: body.nodes,
     initializers: [],
     inputs: [
-      value(place.step, ElementType.int64, []),
+      value('step', ElementType.int64, []),
       value('going', ElementType.bool, []),
-      value(place.token, ElementType.int64, [1, 1]),
+      value('token', ElementType.int64, [1, 1]),
       ...flat(cache).map((name) => value(name, ElementType.float32, cacheDims)),
     ],
     outputs: [
@@ -131,41 +171,45 @@ function addLoop(outer: Workbench, weights: PublishedWeights, heard: readonly Ke
       ...collected.map(([name, type]) => value(name, type)),
     ],
   };
-  const begin = graph.integers('token.begin', [1, 1], [BEGIN]);
-  const yes = graph.tensor('yes', ElementType.bool, [], () => Uint8Array.of(1));
-  const nothing = graph.floats('written.nothing', [1, shape.heads, 0, shape.headSize], []);
+  const left = graph.add('Sub', [names.maxTokens, start.count]);
   const carried = 1 + 2 * cache.length;
   graph.addMany(
     'Loop',
-    [names.maxTokens, yes, begin, ...flat(cache).map(() => nothing)],
+    [left, start.goesOn, start.token, ...flat(start.written)],
     carried + collected.length,
     { body: bodyGraph },
   );
-  const outputs = [names.tokens, names.logProbabilities, names.endLogProbabilities, names.attention];
-  graph.nameResults(carried, outputs);
-  const weightsOfHeads = alignmentHeads({ layers: shape.decoderLayers, heads: shape.heads }).map(
-    ({ weight }) => weight,
-  );
+  graph.nameResults(carried, BY_TOKEN);
+  const weightsOfHeads = alignmentHeadsOf(shape).map(({ weight }) => weight);
   graph.add('Identity', [graph.floats('heads.weights', [weightsOfHeads.length], weightsOfHeads)]);
   graph.nameResults(0, [names.headWeights]);
 }
 
-/** Adds the weights of the heads that follow the text in one: [heads, frames]. */
+const alignmentHeadsOf = ({ decoderLayers, heads }: MoonshineShape) =>
+  alignmentHeads({ layers: decoderLayers, heads });
+
+/** Adds the weights of the heads that follow the text in one: [heads, tokens, frames]. */
 function addFollowing({ graph, tensors, shape }: Workbench, attention: readonly string[]): string {
-  const chosen = alignmentHeads({ layers: shape.decoderLayers, heads: shape.heads });
+  const chosen = alignmentHeadsOf(shape);
   const byLayer = attention.flatMap((weights, layer) => {
     const heads = chosen.filter((head) => head.layer === layer).map(({ head }) => head);
     if (heads.length === 0) return [];
     const places = tensors.integers(`heads.${layer}`, [heads.length], heads);
     return [graph.add('Gather', [weights, places], { axis: 0 })];
   });
-  const rows = tensors.integers('shape.following', [2], [chosen.length, -1]);
-  return graph.add('Reshape', [graph.add('Concat', byLayer, { axis: 0 }), rows]);
+  return graph.add('Concat', byLayer, { axis: 0 });
 }
 
-function modelOf(graph: GraphBuilder, shape: MoonshineShape): OnnxModel {
+function modelOf(graph: GraphBuilder, shape: MoonshineShape, drafts: boolean): OnnxModel {
   const { float32, int64 } = ElementType;
-  const heads = alignmentHeads({ layers: shape.decoderLayers, heads: shape.heads }).length;
+  const heads = alignmentHeadsOf(shape).length;
+  const byToken = [
+    { name: names.tokens, type: int64, dims: ['steps'] },
+    { name: names.logProbabilities, type: float32, dims: ['steps'] },
+    { name: names.endLogProbabilities, type: float32, dims: ['steps'] },
+    { name: names.attention, type: float32, dims: ['steps', heads, 'frames'] },
+  ];
+  const kept = byToken.map(({ name, type }) => ({ name: keptName(name), type, dims: undefined }));
   return {
     irVersion: 8,
     opsets: new Map([
@@ -180,13 +224,12 @@ function modelOf(graph: GraphBuilder, shape: MoonshineShape): OnnxModel {
         { name: names.audio, type: float32, dims: [1, 'samples'] },
         { name: names.maxTokens, type: int64, dims: [] },
         { name: names.noSpeechAbove, type: float32, dims: [] },
+        ...(drafts ? [{ name: names.draft, type: int64, dims: ['drafted'] }] : []),
       ],
       outputs: [
-        { name: names.tokens, type: int64, dims: ['steps'] },
-        { name: names.logProbabilities, type: float32, dims: ['steps'] },
-        { name: names.endLogProbabilities, type: float32, dims: ['steps'] },
-        { name: names.attention, type: float32, dims: ['steps', heads, 'frames'] },
+        ...byToken,
         { name: names.headWeights, type: float32, dims: [heads] },
+        ...(drafts ? kept : []),
       ],
     },
   };

@@ -1,9 +1,10 @@
 /**
  * One step of Moonshine's decoder: the last token in, values for the next out. Six layers (in tiny) of self-attention over what
  * was written, cross-attention over what was heard, and a gated feed-forward. It is the body of a loop, so that nothing here
- * asks for shapes, and its weights stand in the graph around it.
+ * asks for shapes, and its weights stand in the graph around it. Several tokens at once are the steps of a draft (draft.ts).
  */
 import { float } from '../../onnx/graph-builder.js';
+import { addCausalAttention } from './causal-attention.js';
 import {
   addEmbedding,
   addLinear,
@@ -28,11 +29,11 @@ export interface KeyValue {
 
 /** What a step gives: names of results. */
 export interface StepResult {
-  /** [1, 1, hidden], normed. */
+  /** [1, tokens, hidden], normed. */
   readonly hidden: string;
   /** The self-attention's keys and values with this step's appended: [1, heads, steps, head size]. */
   readonly written: readonly KeyValue[];
-  /** The weights of the cross-attention, by layer: [heads, 1, frames]. */
+  /** The weights of the cross-attention, by layer: [heads, tokens, frames]. */
   readonly attention: readonly string[];
 }
 
@@ -61,23 +62,25 @@ export function addHeard(bench: Workbench, weights: PublishedWeights, encoded: s
   }));
 }
 
-/**
- * Adds one step.
- *
- * @param token the last token, int64 [1, 1]
- * @param step its position, int64 []
- * @param written keys and values of the steps before
- * @param heard from {@link addHeard}
- */
+/** What a step works on: names of results. */
+export interface StepInputs {
+  /** The last token, int64 [1, 1], or several in a row. */
+  readonly tokens: string;
+  /** The position of the first, int64 []. */
+  readonly position: string;
+  /** Keys and values of the steps before, by layer; none where there may be several tokens. */
+  readonly written: readonly KeyValue[];
+  /** From {@link addHeard}. */
+  readonly heard: readonly KeyValue[];
+  /** Whether there may be several tokens, the first of all: each sees those before it, and comes out as it would alone. */
+  readonly manyRows: boolean;
+}
+
+/** Adds one step. */
 export function addDecoderStep(
   bench: Workbench,
   weights: PublishedWeights,
-  {
-    token,
-    step,
-    written,
-    heard,
-  }: { token: string; step: string; written: readonly KeyValue[]; heard: readonly KeyValue[] },
+  { tokens, position: at, written, heard, manyRows }: StepInputs,
 ): StepResult {
   const { graph, tensors, shape } = bench;
   const rotary = addRotaryTables(
@@ -86,8 +89,8 @@ export function addDecoderStep(
     weights.floats('/model/decoder/rotary_emb/Cast_1_output_0'),
     MAX_STEPS,
   );
-  const position = graph.add('Reshape', [step, tensors.integers('shape.one', [1], [1])]);
-  let residual = addEmbedding(bench, weights, token);
+  const position = graph.add('Reshape', [at, tensors.integers('shape.one', [1], [1])]);
+  let residual = addEmbedding(bench, weights, tokens);
   let normed = addNorm(
     bench,
     'decoder.0.norm',
@@ -103,12 +106,17 @@ export function addDecoderStep(
       matrix: (part) => weights.matrix(`/model/decoder/layers.${layer}/${part}`),
       floats: (part) => weights.floats(`model.decoder.layers.${layer}.${part}`),
     };
-    const self = addSelfAttention(bench, parts, rotary, normed, position, written[layer]);
+    const self = addSelfAttention(bench, parts, rotary, {
+      input: normed,
+      position,
+      before: written[layer],
+      manyRows,
+    });
     grown.push(self.written);
     const afterSelf = parts.floats('post_attention_layernorm.weight');
     ({ residual, normed } = addResidual(bench, `${name}.norm2`, residual, self.result, afterSelf));
 
-    const cross = addCrossAttention(bench, parts, normed, heard[layer]);
+    const cross = addCrossAttention(bench, parts, normed, heard[layer], manyRows);
     attention.push(cross.weights);
     const afterCross = parts.floats('final_layernorm.weight');
     ({ residual, normed } = addResidual(bench, `${name}.norm3`, residual, cross.result, afterCross));
@@ -140,23 +148,32 @@ function addSelfAttention(
   bench: Workbench,
   { name, matrix }: LayerParts,
   rotary: RotaryTables,
-  input: string,
-  position: string,
-  before: KeyValue,
+  {
+    input,
+    position,
+    before,
+    manyRows,
+  }: { input: string; position: string; before: KeyValue; manyRows: boolean },
 ): { result: string; written: KeyValue } {
   const { graph, shape } = bench;
   const [query, key, value] = ['q', 'k', 'v'].map((part) =>
     addLinear(bench, `${name}.${part}`, input, matrix(`self_attn/${part}_proj`)),
   );
   const turned = [query, key].map((part) => addRotary(bench, rotary, part, position));
+  const attended = (mixed: string) => addLinear(bench, `${name}.attended`, mixed, matrix('self_attn/dense'));
+  if (manyRows) {
+    const [turnedQuery, turnedKey] = turned;
+    const parts = { query: turnedQuery, key: turnedKey, value };
+    const { mixed, written } = addCausalAttention(bench, name, parts);
+    return { result: attended(mixed), written };
+  }
   const [mixed, allKeys, allValues] = graph.addContrib(
     'MultiHeadAttention',
     [...turned, value, '', '', '', before.key, before.value],
     { num_heads: shape.heads, scale: float(shape.attentionScale) },
     3,
   );
-  const result = addLinear(bench, `${name}.attended`, mixed, matrix('self_attn/dense'));
-  return { result, written: { key: allKeys, value: allValues } };
+  return { result: attended(mixed), written: { key: allKeys, value: allValues } };
 }
 
 /** In plain operations, not the fused one, because word times need the weights; it is no slower. */
@@ -165,11 +182,28 @@ function addCrossAttention(
   { name, matrix }: LayerParts,
   input: string,
   heard: KeyValue,
+  manyRows: boolean,
 ): { result: string; weights: string } {
   const { graph, tensors, shape } = bench;
+  const { heads, headSize, hidden } = shape;
   const query = addLinear(bench, `${name}.cross.q`, input, matrix('encoder_attn/q_proj'));
-  const byHead = tensors.integers('shape.by_head', [3], [shape.heads, 1, shape.headSize]);
-  const together = tensors.integers('shape.together', [3], [1, 1, shape.hidden]);
+  const together = tensors.integers('shape.together', [3], [1, -1, hidden]);
+  if (manyRows) {
+    // Row by row, because the runtime adds up in another order for several; all rows of a head while it is in the cache.
+    const byRow = tensors.integers('shape.each_by_head', [4], [-1, heads, 1, headSize]);
+    const swap = (rows: string) => graph.add('Transpose', [rows], { perm: [1, 0, 2, 3] });
+    const axis = tensors.integers('axis.rows', [1], [1]);
+    const [keys, values] = [heard.key, heard.value].map((part) => graph.add('Unsqueeze', [part, axis]));
+    const scores = graph.add('MatMul', [swap(graph.add('Reshape', [query, byRow])), keys]);
+    const weights = graph.add('Softmax', [scores], { axis: -1 });
+    const mixed = swap(graph.add('MatMul', [weights, values]));
+    const result = graph.add('Reshape', [mixed, together]);
+    return {
+      result: addLinear(bench, `${name}.cross.attended`, result, matrix('encoder_attn/dense')),
+      weights: graph.add('Squeeze', [weights, tensors.integers('axis.row', [1], [2])]),
+    };
+  }
+  const byHead = tensors.integers('shape.by_head', [3], [heads, 1, headSize]);
   const scores = graph.add('MatMul', [graph.add('Reshape', [query, byHead]), heard.key]);
   const weights = graph.add('Softmax', [scores], { axis: -1 });
   const mixed = graph.add('Reshape', [graph.add('MatMul', [weights, heard.value]), together]);

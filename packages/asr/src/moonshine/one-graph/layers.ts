@@ -6,6 +6,7 @@ import { ElementType } from '../../onnx/model.js';
 import { float, type GraphBuilder } from '../../onnx/graph-builder.js';
 import { dequantize, type QuantizedMatrix } from './quantized-matrix.js';
 import type { PublishedWeights } from './published-weights.js';
+import type { RowByRow } from './row-by-row.js';
 import type { MoonshineShape } from './shape.js';
 
 const EPSILON = 1e-5;
@@ -18,6 +19,8 @@ export interface Workbench {
   readonly tensors: GraphBuilder;
   readonly shape: MoonshineShape;
   readonly arithmetic: Arithmetic;
+  /** Where there are several rows of which each must have the result that it has alone. */
+  readonly rowByRow?: RowByRow | undefined;
 }
 
 /**
@@ -28,7 +31,7 @@ export type Arithmetic = 'int8' | 'float32';
 
 /** Adds `input` x `matrix` + `bias`. With `int8` the input is quantised by its own range at every run. */
 export function addLinear(
-  { graph, tensors, arithmetic }: Workbench,
+  { graph, tensors, arithmetic, rowByRow }: Workbench,
   name: string,
   input: string,
   matrix: QuantizedMatrix,
@@ -43,14 +46,15 @@ export function addLinear(
     return bias ? graph.add('Add', [product, tensors.floats(`${name}.bias`, [columns], bias)]) : product;
   }
   const perColumn = scales.length === 1 ? [] : [columns];
-  const inputs = [
-    input,
-    tensors.tensor(`${name}.weight`, ElementType.int8, [rows, columns], () => weights),
-    tensors.floats(`${name}.scale`, perColumn, scales),
-    tensors.tensor(`${name}.zero_point`, ElementType.int8, perColumn, () => zeroPoints),
-  ];
-  if (bias) inputs.push(tensors.floats(`${name}.bias`, [columns], bias));
-  return graph.addContrib('DynamicQuantizeMatMul', inputs)[0];
+  const weight = tensors.tensor(`${name}.weight`, ElementType.int8, [rows, columns], () => weights);
+  const scale = tensors.floats(`${name}.scale`, perColumn, scales);
+  const zeroPoint = tensors.tensor(`${name}.zero_point`, ElementType.int8, perColumn, () => zeroPoints);
+  const added = bias ? [tensors.floats(`${name}.bias`, [columns], bias)] : [];
+  if (rowByRow) {
+    const product = rowByRow.multiply(input, matrix, { weight, scale, zeroPoint });
+    return bias ? graph.add('Add', [product, ...added]) : product;
+  }
+  return graph.addContrib('DynamicQuantizeMatMul', [input, weight, scale, zeroPoint, ...added])[0];
 }
 
 /** Adds the normalisation of `input` with a weight and no bias. */

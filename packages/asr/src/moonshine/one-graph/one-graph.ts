@@ -7,7 +7,7 @@ import { findRepetition } from '../../repetition.js';
 import { openSession, runSession, type ModelFile, type Runtime, type SessionOptions } from '../../runtime.js';
 import type { DecodeOptions, Decoding, FollowedText, MoonshineDecoder } from '../decoding.js';
 import { END } from '../tokens.js';
-import { names } from './compose.js';
+import { keptName, names } from './compose.js';
 
 /** What one run wrote, the end included. */
 interface Written {
@@ -17,7 +17,6 @@ interface Written {
 }
 
 const WRITTEN = [names.tokens, names.logProbabilities, names.endLogProbabilities];
-const FOLLOWED = [names.attention, names.headWeights];
 
 // On x86 without VNNI the kernel for unsigned activations and signed weights can overflow; this asks for another.
 const overflowSafe = { extra: { session: { x64quantprecision: '1' } } };
@@ -27,6 +26,8 @@ export class OneGraph implements MoonshineDecoder {
   private constructor(
     private readonly runtime: Runtime,
     private readonly session: InferenceSession,
+    /** Whether it was made for drafts. */
+    private readonly takesDrafts: boolean,
   ) {}
 
   /**
@@ -39,27 +40,34 @@ export class OneGraph implements MoonshineDecoder {
     options: { vnni?: boolean | undefined; session?: SessionOptions | undefined } = {},
   ): Promise<OneGraph> {
     const inputs = [names.audio, names.maxTokens, names.noSpeechAbove];
-    const outputs = [...WRITTEN, ...FOLLOWED];
+    const outputs = [...WRITTEN, names.attention, names.headWeights];
     const settings = { ...(options.vnni ? {} : overflowSafe), ...options.session };
     const session = await openSession(runtime, graph, { name: 'Moonshine', inputs, outputs }, settings);
-    return new OneGraph(runtime, session);
+    return new OneGraph(runtime, session, session.inputNames.includes(names.draft));
   }
 
   async decode(pcm: Float32Array, options: DecodeOptions): Promise<Decoding> {
     options.signal?.throwIfAborted();
     const { Tensor } = this.runtime;
     const { maxTokens, noSpeechAbove } = options;
+    const draft = this.takesDrafts ? shorten(options.draft ?? [], maxTokens) : [];
     const feeds = {
       [names.audio]: new Tensor('float32', pcm, [1, pcm.length]),
       [names.maxTokens]: new Tensor('int64', BigInt64Array.of(BigInt(maxTokens)), []),
       [names.noSpeechAbove]: new Tensor('float32', Float32Array.of(noSpeechAbove), []),
+      ...(this.takesDrafts
+        ? { [names.draft]: new Tensor('int64', BigInt64Array.from(draft, BigInt), [draft.length]) }
+        : {}),
     };
-    const wanted = options.attention ? [...WRITTEN, ...FOLLOWED] : WRITTEN;
-    const result = await runSession(this.session, feeds, wanted);
+    const wanted = options.attention ? [...WRITTEN, names.attention] : WRITTEN;
+    const kept = draft.length > 0 ? wanted.map(keptName) : [];
+    const others = options.attention ? [names.headWeights] : [];
+    const result = await runSession(this.session, feeds, [...wanted, ...kept, ...others]);
     options.signal?.throwIfAborted();
-    const decoding = judge(readWritten(result), noSpeechAbove);
+    const written = readWritten(result);
+    const decoding = judge(written, noSpeechAbove);
     return options.attention
-      ? { ...decoding, followed: readFollowed(result, decoding.tokens.length) }
+      ? { ...decoding, followed: readFollowed(result, written.tokens.length, decoding.tokens.length) }
       : decoding;
   }
 
@@ -68,28 +76,47 @@ export class OneGraph implements MoonshineDecoder {
   }
 }
 
+/** What of a draft may be checked: it must not hold the end, and leave room for the token that comes after it. */
+function shorten(draft: readonly number[], maxTokens: number): readonly number[] {
+  const end = draft.indexOf(END);
+  return draft.slice(0, Math.min(end === -1 ? draft.length : end, maxTokens - 1));
+}
+
+/** The values of an output with an entry for each token: of what was kept of a draft, and of what was written after it. */
+function floatsOf(result: Readonly<Record<string, Tensor>>, name: string): Float32Array {
+  const written = result[name].data as Float32Array;
+  const kept = result[keptName(name)]?.data as Float32Array | undefined;
+  return kept === undefined ? written : join(kept, written);
+}
+
+function join(first: Float32Array, second: Float32Array): Float32Array {
+  const both = new Float32Array(first.length + second.length);
+  both.set(first);
+  both.set(second, first.length);
+  return both;
+}
+
 /** The end, and a repetition that was cut off, have weights too: they are left out. */
-function readFollowed(result: Readonly<Record<string, Tensor>>, tokens: number): FollowedText {
-  const { data, dims } = result[names.attention];
-  const [, heads, frames] = dims;
-  const weights = (data as Float32Array).subarray(0, tokens * heads * frames);
+function readFollowed(result: Readonly<Record<string, Tensor>>, steps: number, tokens: number): FollowedText {
+  const all = floatsOf(result, names.attention);
   const counts = Array.from(result[names.headWeights].data as Float32Array);
+  const ofStep = steps === 0 ? 0 : all.length / steps;
+  const frames = ofStep / counts.length;
   return {
-    attention: { layers: 1, heads, frames, weights },
+    attention: { layers: 1, heads: counts.length, frames, weights: all.subarray(0, tokens * ofStep) },
     heads: counts.map((weight, head) => ({ layer: 0, head, weight })),
   };
 }
 
 function readWritten(result: Readonly<Record<string, Tensor>>): Written {
-  const logProbabilities = result[names.logProbabilities].data as Float32Array;
-  const endAtFirst = (result[names.endLogProbabilities].data as Float32Array)[0];
+  const logProbabilities = floatsOf(result, names.logProbabilities);
+  const [endAtFirst] = floatsOf(result, names.endLogProbabilities);
   // Where the end was passed over, the first token's probability is that among the others.
   if (logProbabilities.length > 0) logProbabilities[0] -= Math.log1p(-Math.exp(endAtFirst));
-  return {
-    tokens: Array.from(result[names.tokens].data as BigInt64Array, Number),
-    logProbabilities,
-    endAtFirst,
-  };
+  const tokens = [result[keptName(names.tokens)], result[names.tokens]].flatMap((part) =>
+    Array.from((part?.data ?? []) as BigInt64Array, Number),
+  );
+  return { tokens, logProbabilities, endAtFirst };
 }
 
 /** Decides how a decoding ended, as if it had been watched token by token. */
