@@ -37,14 +37,29 @@ const LONG_LOG = 4 * 1024 * 1024;
 /**
  * Opens, or makes, the store in `folder`; folder and files are for the server's own user alone. `reserve` is how many bytes
  * are put aside there for deletions on a full disk.
+ *
+ * @throws Error that says what to do when the database is damaged, cannot be read or written, or is of a newer version
  */
 export async function openStore(folder: string, options: { reserve?: number } = {}): Promise<Store> {
+  try {
+    return await open(folder, options.reserve);
+  } catch (cause) {
+    throw new Error(
+      `The database in ${folder} does not open (${reasonOf(cause)}): check the disk and who may write there, or put a backup in its place.`,
+      { cause },
+    );
+  }
+}
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+async function open(folder: string, reserved: number | undefined): Promise<Store> {
   const database = openDatabase(folder);
   const log = join(folder, `${FILE_NAME}-wal`);
   const db = new Kysely<Schema>({
     dialect: new LibsqlDialect(database, () => emptyLongLog(database, log)),
   });
-  const reserve = new Reserve(folder, options.reserve);
+  const reserve = new Reserve(folder, reserved);
   // Holding the connection, so that no transaction is open.
   const empty = () => db.connection().execute(async () => emptyLog(database, log));
   const shrink = async () => {
@@ -93,7 +108,7 @@ async function migrate(db: Kysely<Schema>): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
   const { error } = await migrator.migrateToLatest();
   if (error !== undefined)
-    throw new Error('The store could not be brought to the present schema.', { cause: error });
+    throw new Error(`it could not be brought to the present schema: ${reasonOf(error)}`, { cause: error });
 }
 
 async function readSecret(db: Kysely<Schema>): Promise<Uint8Array> {
