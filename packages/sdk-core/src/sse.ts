@@ -23,9 +23,10 @@ export async function* readEvents(chunks: AsyncIterable<Uint8Array>): AsyncGener
   let data: string[] = [];
   for await (const chunk of chunks) {
     const text = decoder.decode(chunk, { stream: true });
+    const held = rest.endsWith('\r');
     // Joined only when a line ends, so that a long line in many chunks is not copied again and again.
     rest += text;
-    if (!/[\r\n]/.test(text)) {
+    if (!held && !/[\r\n]/.test(text)) {
       if (rest.length > MAX_LINE) throw new RangeError('a line of the event stream is too long');
       continue;
     }
@@ -47,4 +48,7 @@ export async function* readEvents(chunks: AsyncIterable<Uint8Array>): AsyncGener
       else if (field === 'data') data.push(value);
     }
   }
+  // A CR that nothing followed ends a line as well; an empty line ends an event.
+  if ((rest + decoder.decode()).startsWith('\r') && data.length > 0)
+    yield { name: name || 'message', data: data.join('\n') };
 }

@@ -22,3 +22,12 @@ test.each([1, 2, 3, 5, 7, 1000])('events are the same in pieces of %i bytes', as
     { name: 'result', data: 'x' },
   ]);
 });
+
+test('an event whose last line ends with a CR alone is complete, at the end and in the middle', async () => {
+  for (const size of [1, 2, 100]) {
+    expect(await collect('data: x\n\r', size)).toEqual([{ name: 'message', data: 'x' }]);
+    expect(await collect('data: x\r\r', size)).toEqual([{ name: 'message', data: 'x' }]);
+    expect(await collect('data: x\n\rdata', size)).toEqual([{ name: 'message', data: 'x' }]);
+    expect(await collect('data: x\r', size)).toEqual([]);
+  }
+});
