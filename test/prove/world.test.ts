@@ -1,17 +1,16 @@
 /** What the world does to a server: no disk to write to, a sudden end, requests that make no sense. */
-import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { routes } from '@sealscribe/protocol';
 import { Sealscribe } from '@sealscribe/sdk-node';
 import { describe } from 'vitest';
 import { transcriptOf } from '../e2e/sdk-transcript.js';
 import { startServer } from '../e2e/server-process.js';
-import { JFK, call, newSession, transcribe } from '../e2e/server-requests.js';
+import { JFK } from '../e2e/server-requests.js';
 import { claim, type Look } from './claim.js';
+import { failEverywhere } from './failing-requests.js';
 import { both, startWith, type Leak } from './leaky-server.js';
 
 const jfk = readFileSync(JFK);
@@ -67,66 +66,6 @@ async function killAgainAndAgain(rounds: number, loses: boolean): Promise<Look> 
   rmSync(dataFolder, { recursive: true, force: true });
   const lost = loses ? ', one of them left out of the list' : '';
   return { tried: `${rounds} times killed, ${acknowledged.length} transcripts acknowledged${lost}`, found };
-}
-
-/** Sends requests that fail, each with something that must not be repeated, and looks for it in log and answers. */
-async function failEverywhere(leak?: Leak): Promise<Look> {
-  const server = await startWith(leak, { args: ['--log-level', 'trace'] });
-  const token = await newSession(server.url);
-  const secrets: string[] = [];
-  const secret = () => {
-    secrets.push(`canary${randomBytes(8).toString('hex')}`);
-    return secrets.at(-1) ?? '';
-  };
-  const answers: string[] = [];
-  const send = async (method: string, path: string, headers: Record<string, string>, body?: string) => {
-    const { text } = await call(server.url + path, {
-      method,
-      headers,
-      ...(body && { body: Buffer.from(body) }),
-    });
-    answers.push(text);
-  };
-  const signedIn = { authorization: `Bearer ${token}` };
-  const json = { 'content-type': 'application/json' };
-  for (const { method, path } of Object.values(routes)) {
-    if (path === routes.stream.path || method === 'OPTIONS' || method === 'HEAD') continue;
-    const at = path.replace(/:\w+/g, () => secret());
-    if (path.includes(':')) await send(method, at, signedIn);
-    if (method === 'GET') await send(method, `${at}?after=${secret()}&${secret()}=1`, signedIn);
-    else await send(method, at, { ...signedIn, ...json }, `{"${secret()}": "${secret()}", broken`);
-    if (method === 'PUT' || method === 'POST')
-      await send(
-        method,
-        at,
-        { ...signedIn, ...json },
-        JSON.stringify({ email: secret(), [secret()]: secret() }),
-      );
-  }
-  await send('GET', `/${secret()}`, {});
-  await send('GET', '/v1/blobs', {
-    authorization: `Bearer ${secret()}`,
-    [`x-${secret()}`]: secret(),
-    cookie: secret(),
-  });
-  for (const fields of [
-    { language: secret() },
-    { model: secret() },
-    { response_format: secret() },
-    { [secret()]: secret() },
-  ])
-    answers.push((await transcribe(server.url, token, jfk.subarray(0, 40_000), { fields })).text);
-  answers.push((await transcribe(server.url, token, Buffer.from(secret().repeat(50)))).text);
-  await server.stop();
-  const log = server.stdout() + server.stderr();
-  const tried = `${answers.length} requests that fail, ${secrets.length} things in them`;
-  const found = [
-    ...secrets.filter((each) => log.includes(each)).map((_, i) => `${i}: in the log`),
-    ...secrets
-      .filter((each) => answers.some((answer) => answer.includes(each)))
-      .map((_, i) => `${i}: in an answer`),
-  ];
-  return { tried, found };
 }
 
 describe('the world', () => {

@@ -10,6 +10,7 @@ import type { Logger } from './log.js';
 import { registerFigures } from './metrics/figures.js';
 import { serveMetrics, type MetricsServer } from './metrics/metrics-server.js';
 import { RequestMeter } from './metrics/request-meter.js';
+import { readAllowedHosts } from './remote/hosts.js';
 import { FILE_NAME, openStore } from './store/index.js';
 import { loadIdentity } from './tls.js';
 import { readWebFolder } from './web-folder.js';
@@ -46,6 +47,7 @@ const loopback = new Set(['127.0.0.1', '::1', 'localhost']);
  * @throws {Error} when a certificate, the store, the model or the port cannot be opened.
  */
 export async function startServer(config: Config, log: Logger, scripts: string): Promise<Server> {
+  readAllowedHosts(config.fetchFrom);
   mkdirSync(config.data, { recursive: true, mode: 0o700 });
   const identity = config.insecureHttp ? undefined : await loadIdentity(config);
   if (config.insecureHttp && !loopback.has(config.host))
