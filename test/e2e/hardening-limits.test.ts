@@ -149,7 +149,7 @@ describe('the source', () => {
   /** A comparison of a secret with something that is neither a constant nor nothing, by operators that stop at the first difference. */
   const constant = '(?! *(?:undefined|null|typeof|\'|"|\\d|-))';
   const early = new RegExp(
-    `${secret}\\b\\)? *[!=]==?${constant}|[!=]==? *(?:\\w+\\.)*${secret}\\b(?!\\()|\\.equals\\(|Buffer\\.compare\\(`,
+    `${secret}\\b\\)? *[!=]==?(?!=)${constant}|[!=]==? *(?:\\w+\\.)*${secret}\\b(?!\\()|\\.equals\\(|Buffer\\.compare\\(`,
   );
   /** Comparisons of what is no secret: codes of errors and processes, hashes of files, and of a session that the server found by its hash. */
   const harmless = [

@@ -298,6 +298,8 @@ export async function failEverywhere(leak?: Leak): Promise<Look> {
         answers.push(answer.text + JSON.stringify(answer.headers));
       },
       keep: (answer) => void answers.push(answer),
+    }).catch((cause: unknown) => {
+      throw new Error(`not answered: ${kind}`, { cause });
     });
   await server.stop();
   const log = (server.stdout() + server.stderr()).toLowerCase();

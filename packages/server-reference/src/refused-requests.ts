@@ -25,8 +25,8 @@ const statusOf: Readonly<Record<string, [status: number, phrase: string]>> = {
 export type OnRefusal = (status: number) => void;
 
 /**
- * Answers what could not be parsed, and closes. While a request of this connection is being answered nothing is written: it would be
- * taken for that answer.
+ * Answers what could not be parsed, and closes. While a request of this connection is being answered nothing is written, which would be
+ * taken for that answer: it is the last one.
  */
 export function answerUnparsed(log: Logger, onRefusal: OnRefusal) {
   return (error: Error & { code?: string }, socket: Socket): void => {
@@ -34,7 +34,12 @@ export function answerUnparsed(log: Logger, onRefusal: OnRefusal) {
     const [status, phrase] = statusOf[code] ?? [400, 'Bad Request'];
     // Else it is not even a connection that HTTP is spoken on: a handshake that failed, or that never came.
     const isHttp = code.startsWith('HPE_') || code in statusOf;
-    if (!isHttp || !socket.writable || isAnswering.has(socket)) {
+    const due = answering.get(socket);
+    if (due?.request.complete && isHttp) {
+      due.response.once('close', () => socket.destroy());
+      return;
+    }
+    if (!isHttp || !socket.writable || due !== undefined) {
       socket.destroy();
       return;
     }
@@ -54,16 +59,19 @@ export function answerUnparsed(log: Logger, onRefusal: OnRefusal) {
   };
 }
 
-/** Connections on which an answer is due. */
-const isAnswering = new WeakSet<Socket>();
+/** What is being answered on a connection: the last of what was asked. */
+const answering = new WeakMap<Socket, { request: IncomingMessage; response: ServerResponse }>();
 
 /** Refuses requests of a doubtful form, before anything else looks at them. */
 export function refuseDoubtful(app: FastifyInstance): void {
   app.server.maxHeadersCount = MOST_HEADERS + 1;
-  app.server.on('request', ({ httpVersionMajor, socket }: IncomingMessage, response: ServerResponse) => {
-    if (httpVersionMajor >= 2) return;
-    isAnswering.add(socket);
-    response.once('close', () => isAnswering.delete(socket));
+  app.server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    if (isHttp2(request)) return;
+    const { socket } = request;
+    answering.set(socket, { request, response });
+    response.once('close', () => {
+      if (answering.get(socket)?.response === response) answering.delete(socket);
+    });
   });
   // Expect: 100-continue alone is an expectation (RFC 9110, section 10.1.1); Node would answer others without a request id.
   app.server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
@@ -85,8 +93,7 @@ export function refuseDoubtful(app: FastifyInstance): void {
 }
 
 /** Whether a request came over HTTP/2, whatever version its first line claims. */
-export const isHttp2 = (raw: FastifyRequest['raw']): boolean =>
-  (raw as unknown as { stream?: unknown }).stream !== undefined;
+export const isHttp2 = (raw: object): boolean => (raw as { stream?: unknown }).stream !== undefined;
 
 function doubtIn({ raw, headers }: FastifyRequest): HttpError | undefined {
   const bad = (message: string) => new HttpError('bad_request', message);
