@@ -151,6 +151,21 @@ test.skipIf(!has('systemd-analyze'))('the systemd unit scores at most 2.0, and k
   expect(read('sealscribe.service')).not.toMatch(/^MemoryDenyWriteExecute/m);
 });
 
+test.skipIf(!has('systemd-analyze'))('systemd finds nothing wrong with the unit', () => {
+  const place = mkdtempSync(join(tmpdir(), 'sealscribe-unit-'));
+  const unit = join(place, 'sealscribe.service');
+  // The programs of this machine in the place of those of an installed one, which would be missed.
+  writeFileSync(
+    unit,
+    read('sealscribe.service').replace(/^ExecStart=\S+ \S+/m, `ExecStart=${process.execPath} ${main}`),
+  );
+  const verify = () => spawnSync('systemd-analyze', ['verify', '--man=no', unit], { encoding: 'utf8' });
+  expect(verify()).toMatchObject({ status: 0, stderr: '' });
+  writeFileSync(unit, `${readFileSync(unit, 'utf8')}\n[Service]\nProtectEverything=yes\n`);
+  expect(verify().stderr).toContain('ProtectEverything');
+  rmSync(place, { recursive: true });
+});
+
 test('settings in the unit and in the documentation are those of the server', () => {
   for (const text of [read('sealscribe.service'), readFileSync(join(root, 'docs/self-hosting.md'), 'utf8')])
     for (const setting of settingsIn(text)) expect(settings).toContain(setting);

@@ -81,8 +81,8 @@ describe.skipIf(!hasOpenssl)('fetching', () => {
     spawnSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '1',
       '-subj', '/CN=files.test', '-addext', names, '-keyout', 'key.pem', '-out', 'cert.pem'], { cwd: folder });
     const [key, cert] = ['key.pem', 'cert.pem'].map((name) => readFileSync(join(folder, name)));
-    authority = cert as Buffer;
-    server = createServer({ key: key as Buffer, cert: cert as Buffer }, (request, response) => {
+    authority = cert;
+    server = createServer({ key: key, cert: cert }, (request, response) => {
       const { pathname, searchParams } = new URL(request.url ?? '/', 'https://files.test');
       asked.push(`${request.headers.host} ${pathname} ${Object.keys(request.headers).sort().join()}`);
       if (pathname === '/to') response.writeHead(302, { location: searchParams.get('at') ?? '' }).end();
