@@ -68,6 +68,27 @@ describe.skipIf(!executablePath || !hasDeviceSite)('on the device, in Firefox', 
     expect(starts).toEqual([...starts].sort((a, b) => a - b));
   });
 
+  test('what is spoken is understood as it comes', async () => {
+    const { text, isSame, isStable } = await page.evaluate(async () => {
+      const pcm = new Int16Array((await (await fetch('/jfk.wav')).arrayBuffer()).slice(44));
+      const said: string[] = [];
+      const partials: { text: string; stable: string }[] = [];
+      const stream = await device.stream({
+        onPartial: (partial) => partials.push(partial),
+        onSegment: ({ text }) => said.push(text),
+      });
+      for (let at = 0; at < pcm.length; at += 1600) {
+        await stream.write(pcm.subarray(at, at + 1600));
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      const { text } = await stream.finish();
+      const isStable = partials.every(({ text, stable }) => text.startsWith(stable));
+      return { text, isSame: said.join(' ') === text, isStable };
+    });
+    expect({ isSame, isStable }).toEqual({ isSame: true, isStable: true });
+    expect(countWordErrors(SPOKEN, text).errors).toBeLessThanOrEqual(4);
+  });
+
   test.skipIf(!hasFfmpeg)('what a browser records is decoded (skipped without ffmpeg)', async () => {
     const { text } = await transcribe('/beginning.webm');
     expect(countWordErrors('and so my fellow americans', text).errors).toBeLessThanOrEqual(1);
