@@ -23,8 +23,9 @@ export function DropZone() {
       <Icon name="upload" />
       <div>
         <h2>{t.drop.title}</h2>
-        <p className="hint">{isDevice ? t.drop.whatHere : t.drop.what}</p>
-        {workspace && <p className="hint">{t.drop.into}</p>}
+        <p className="hint">
+          {isDevice ? t.drop.whatHere : t.drop.what} {workspace && t.drop.into}
+        </p>
       </div>
       <div className="row">
         <button type="button" className="primary" onClick={() => input.current?.click()}>
