@@ -71,7 +71,7 @@ export class Engine {
         await loadMoonshine(
           ort,
           { encoder, decoder, tokens: new TextDecoder().decode(tokens) },
-          { model: modelOf(manifest), session },
+          { model: modelOf(manifest), session, drafts: true },
         ),
       );
     } catch (cause) {
@@ -140,15 +140,19 @@ export class Engine {
           pcm.fill(0);
           return found;
         },
-        recognize: async (pcm, span, final) => {
+        recognize: async (pcm, span, final, hypothesis) => {
           await giveWay();
           const recognition = final
             ? await recognizeSegment(
-                (piece, regions) => recognizer.recognize(piece, { language, words: true, regions }),
+                (piece, regions) =>
+                  recognizer.recognize(piece, {
+                    ...{ language, words: true, regions },
+                    hypothesis: piece.length === pcm.length ? hypothesis : undefined,
+                  }),
                 pcm,
                 span,
               )
-            : await recognizer.recognize(pcm, { language });
+            : await recognizer.recognize(pcm, { language, hypothesis });
           pcm.fill(0);
           return recognition;
         },
