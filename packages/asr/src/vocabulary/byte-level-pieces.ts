@@ -21,14 +21,14 @@ export class ByteLevelPieces implements Vocabulary {
    * @throws {AsrError} `invalid_model`.
    */
   static fromTokenizer(tokenizer: JsonObject): ByteLevelPieces {
-    const { model, added_tokens: added } = tokenizer as {
-      model?: { vocab?: unknown };
+    const { model, added_tokens: added } = (tokenizer ?? {}) as {
+      model?: { vocab?: unknown } | null;
       added_tokens?: unknown;
     };
     const pieces = new ByteLevelPieces();
     pieces.#addAll(model?.vocab, true);
-    const special = (Array.isArray(added) ? added : []) as { content?: unknown; id?: unknown }[];
-    pieces.#addAll(Object.fromEntries(special.map(({ content, id }) => [content, id])), false);
+    const special = (Array.isArray(added) ? added : []) as ({ content?: unknown; id?: unknown } | null)[];
+    pieces.#addAll(Object.fromEntries(special.map((one) => [String(one?.content), one?.id])), false);
     return pieces;
   }
 

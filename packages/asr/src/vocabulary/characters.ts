@@ -5,6 +5,7 @@
 import { AsrError } from '../errors.js';
 import type { Vocabulary } from './vocabulary.js';
 
+const MOST_CHARACTERS = 1_000_000;
 const SPECIAL = /^(<.+>|\[.+\])$/;
 
 /** Characters of a `vocab.json`. */
@@ -49,7 +50,10 @@ function parseIds(contents: string): Map<string, number> {
   const entries = ids !== null && typeof ids === 'object' ? Object.entries(ids) : [];
   if (
     entries.length === 0 ||
-    !entries.every((entry): entry is [string, number] => Number.isSafeInteger(entry[1]))
+    !entries.every(
+      (entry): entry is [string, number] =>
+        Number.isSafeInteger(entry[1]) && entry[1] >= 0 && entry[1] < MOST_CHARACTERS,
+    )
   )
     throw new AsrError('invalid_model', 'The vocabulary is not a list of characters and ids');
   return new Map(entries);

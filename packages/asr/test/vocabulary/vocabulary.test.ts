@@ -113,3 +113,15 @@ describe('timed words', () => {
     ]);
   });
 });
+
+describe('files that are no vocabulary', () => {
+  it('are invalid models, whatever stands where tokens and ids should', () => {
+    for (const added of [[null], [{ content: 'a' }], [{ content: 'a', id: -1 }]])
+      expect(() =>
+        ByteLevelPieces.fromTokenizer({ model: { vocab: { a: 0 } }, added_tokens: added }),
+      ).toThrow(AsrError);
+    expect(() => ByteLevelPieces.fromTokenizer(null as never)).toThrow(AsrError);
+    for (const id of [-1, 4_294_967_294])
+      expect(() => new Characters(JSON.stringify({ '<pad>': 0, a: id }))).toThrow(AsrError);
+  });
+});
