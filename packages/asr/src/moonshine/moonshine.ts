@@ -58,7 +58,7 @@ export interface MoonshineOptions {
   readonly session?: SessionOptions;
   /** Whether the processor has VNNI instructions (`avx512_vnni` or `avx_vnni`): a faster kernel is safe then. Default no. */
   readonly vnni?: boolean;
-  /** Whether a `hypothesis` is to be of use, which takes 20 MB more memory: for live streams. Default no. */
+  /** Whether a `hypothesis` is to be of use: for live streams. Default no. */
   readonly drafts?: boolean;
   /** How a graph that is made here multiplies: `float32` for graphics processors. */
   readonly arithmetic?: ComposeOptions['arithmetic'];

@@ -56,7 +56,7 @@ export interface ComposeOptions {
   readonly encoder?: 'rebuilt' | 'original';
   /** `float32` is for graphics processors and four times as large; it goes with the rebuilt encoder. */
   readonly arithmetic?: Arithmetic | undefined;
-  /** Whether the graph can check a draft of what will be written, as live streams have one. Takes 20 MB more memory. Default no. */
+  /** Whether the graph can check a draft of what will be written, as live streams have one. Default no. */
   readonly drafts?: boolean | undefined;
 }
 
