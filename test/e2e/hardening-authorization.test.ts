@@ -6,7 +6,6 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { routes, pathOf, type Route, type RouteName } from '@sealscribe/protocol';
-import type { FastifyInstance, InjectOptions } from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   base64url,
@@ -32,6 +31,12 @@ import { newStreamToken, refusedUpgrade, Stream } from './stream-requests.js';
 const table = Object.entries(routes as Record<RouteName, Route>) as [RouteName, Route][];
 const guarded = table.filter(([, { auth }]) => auth);
 
+interface Asked {
+  method?: string;
+  url: string;
+  headers?: Record<string, string>;
+  payload?: Buffer | object;
+}
 interface Reply {
   statusCode: number;
   headers: Record<string, unknown>;
@@ -44,16 +49,17 @@ let server: RunningServer;
 let cases = 0;
 
 /** A request to the real server, said as one to an app in the same process. */
-function send({ method = 'GET', url, headers = {}, payload }: InjectOptions): Promise<Reply> {
+function send({ method = 'GET', url, headers = {}, payload }: Asked): Promise<Reply> {
   const isJson = payload !== undefined && !Buffer.isBuffer(payload);
-  const body = isJson ? Buffer.from(JSON.stringify(payload)) : (payload as Buffer | undefined);
+  const body =
+    payload === undefined || Buffer.isBuffer(payload) ? payload : Buffer.from(JSON.stringify(payload));
   const sent = {
     ...(isJson && { 'content-type': 'application/json' }),
     ...(body && { 'content-length': String(body.length) }),
-    ...(headers as Record<string, string>),
+    ...headers,
   };
   return new Promise((resolve, reject) => {
-    const outgoing = request(server.url + String(url), { method, headers: sent, agent }, (answer) => {
+    const outgoing = request(server.url + url, { method, headers: sent, agent }, (answer) => {
       const chunks: Buffer[] = [];
       answer.on('data', (chunk: Buffer) => chunks.push(chunk));
       answer.on('end', () => {
@@ -67,7 +73,7 @@ function send({ method = 'GET', url, headers = {}, payload }: InjectOptions): Pr
     outgoing.end(body);
   });
 }
-const app = { inject: send } as unknown as FastifyInstance;
+const app = { inject: send } as unknown as ConstructorParameters<typeof Person>[0];
 const signUp = () => Person.signUp({ app });
 
 /** The owner's own things. */
@@ -205,7 +211,7 @@ function ask(route: Route, authorization: string | undefined, ids = idsOf(route)
     ? 'application/offset+octet-stream'
     : 'application/octet-stream';
   return send({
-    method: route.method as 'GET',
+    method: route.method,
     url: pathOf(route, ...ids, 1),
     headers: {
       ...(authorization !== undefined && { authorization }),
@@ -218,7 +224,7 @@ function ask(route: Route, authorization: string | undefined, ids = idsOf(route)
       ...(isRead && route.method !== 'DELETE' ? {} : replacing(1, 1)),
       ...(Buffer.isBuffer(payload) && { 'content-type': isForm ? form.contentType : type }),
     },
-    ...(payload !== undefined && { payload: payload as Buffer }),
+    ...(payload !== undefined && { payload }),
   });
 }
 
