@@ -19,7 +19,7 @@ const hours = Number(process.env['SEALSCRIBE_LONG_HOURS'] ?? 1);
 /** Loading the model takes more memory for a while than working with it does: looked at are the parts of the recording between these. */
 const PARTS = [0.1, 0.5, 1];
 /** MiB by which the second of them may need more than the first. */
-const MOST_GROWTH = 50;
+const MOST_GROWTH = 100;
 
 /** What the page has (device-page/page.js). */
 declare const DeviceTranscriber: typeof Device.DeviceTranscriber;
