@@ -68,7 +68,7 @@ it('segments of a recording', () => {
       const whole = new Segmenter();
       expect(spans).toEqual([...whole.push(all), ...whole.flush(total)]);
       // Speech that nobody can doubt lies in some segment.
-      all.forEach((p, frame) => {
+      all.forEach((_, frame) => {
         const run = all.subarray(Math.max(0, frame - 10), frame + 11);
         if (run.length < 21 || run.some((near) => near < 0.5)) return;
         const middle = frame * FRAME_SAMPLES;
