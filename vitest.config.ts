@@ -17,9 +17,13 @@ const chromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/go
 );
 
 /** Tests that look at memory, at what else runs, or at how long something takes: nothing runs beside them. */
-const alone = ['behaviour-*', 'server-{footprint,long,media,memory,stream*}', 'web-app', 'demo'].map(
-  (name) => `test/e2e/${name}.test.ts`,
-);
+const alone = [
+  'behaviour-*',
+  'faults-*',
+  'server-{footprint,long,media,memory,stream*}',
+  'web-app',
+  'demo',
+].map((name) => `test/e2e/${name}.test.ts`);
 
 // ONNX Runtime reports its use over the network unless it is told not to; in our servers they say so themselves.
 process.env['ORT_DISABLE_TELEMETRY'] = '1';

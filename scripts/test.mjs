@@ -77,6 +77,8 @@ await runScript(() => {
     'firefox-esr': 'firefox-esr',
     bwrap: 'bubblewrap',
     pulseaudio: 'pulseaudio',
+    strace: 'strace',
+    faketime: 'faketime',
     'systemd-analyze': 'systemd',
     'python3:yaml': 'python3-yaml',
     'python3:cryptography': 'python3-cryptography',

@@ -10,6 +10,7 @@ import { checkMedia } from '../../packages/server-reference/src/media/decode.js'
 import { openStore } from '../../packages/server-reference/src/store/index.js';
 import { loadIdentity } from '../../packages/server-reference/src/tls.js';
 import { Admission, type Ticket } from '../../packages/server-reference/src/transcription/admission.js';
+import { StreamPlaces } from '../../packages/server-reference/src/transcription/stream-places.js';
 import type { Transcriber } from '../../packages/server-reference/src/transcription/transcriber.js';
 
 const [data = '.'] = process.argv.slice(2);
@@ -33,9 +34,10 @@ const transcriber = {
 } as unknown as Transcriber;
 
 const app = await buildApp({
-  config: { allowOrigin: [], workers: 1, streamIdle: 60 },
+  config: { allowOrigin: [], fetchFrom: [], patience: 60, streamIdle: 60 },
   store: await openStore(data),
   transcriber,
+  streams: new StreamPlaces(0),
   log: createLog('info'),
   version: '0.0.0',
   identity: await loadIdentity({ data }),

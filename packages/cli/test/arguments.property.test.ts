@@ -126,16 +126,16 @@ it('any title gives a file inside the folder, whose name every system takes', as
     fc.asyncProperty(title, fc.constantFrom('txt', 'srt', 'json'), async (name, format) => {
       const inside = mkdtempSync(join(folder, 'one-'));
       const id = 'AAAAAAAAAAAAAAAAAAAAAA';
-      const [written] = await writeTranscripts([{ id, transcript, title: name } as never], inside, {
+      const [written] = await writeTranscripts([{ id, transcript, title: name }], inside, {
         format,
         fonts: undefined,
       });
       const files = readdirSync(inside);
       expect(files).toHaveLength(1);
-      expect(written?.file).toBe(join(inside, files[0]!));
+      expect(written?.file).toBe(join(inside, files[0]));
       expect(files[0]).toMatch(/^[\p{L}\p{M}\p{N}-]+\.(txt|srt|json)$/u);
-      expect(Buffer.byteLength(files[0]!)).toBeLessThanOrEqual(255);
-      expect(files[0]!.endsWith(`${id}.${format}`)).toBe(true);
+      expect(Buffer.byteLength(files[0])).toBeLessThanOrEqual(255);
+      expect(files[0].endsWith(`${id}.${format}`)).toBe(true);
       rmSync(inside, { recursive: true });
     }),
     cases(300),

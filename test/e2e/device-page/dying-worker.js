@@ -2,6 +2,6 @@
 import './sdk/device-worker.js';
 
 let heard = 0;
-addEventListener('message', ({ data }) => {
+globalThis.addEventListener('message', ({ data }) => {
   if (data.kind === 'hear' && ++heard === 20) globalThis.close();
 });

@@ -114,7 +114,7 @@ it('the borders are the best that there are, by trying all of them', () => {
         else for (let next = at.at(-1)! + 1; next < frames; next++) walk([...at, next]);
       };
       walk([0]);
-      borders.slice(1).forEach((border, i) => expect(border).toBeGreaterThan(borders[i]!));
+      borders.slice(1).forEach((border, i) => expect(border).toBeGreaterThan(borders[i]));
       expect(sum(borders)).toBe(best);
     }),
     cases(3_000),
@@ -146,7 +146,7 @@ it('aligned words are in order inside the audio, whatever the attention', () => 
           frames,
           weights: Float32Array.from(
             { length: tokens.length * 2 * frames },
-            (_, i) => seed[(i * 7) % seed.length]!,
+            (_, i) => seed[(i * 7) % seed.length],
           ),
         },
         heads: [
@@ -156,8 +156,8 @@ it('aligned words are in order inside the audio, whatever the attention', () => 
         duration,
         frameSeconds: frames === 0 ? 0.02 : duration / frames,
         regions: Array.from({ length: times.length / 2 }, (_, i) => ({
-          start: times[2 * i]!,
-          end: times[2 * i + 1]!,
+          start: times[2 * i],
+          end: times[2 * i + 1],
         })),
       });
       check(words, 0, duration);

@@ -109,7 +109,7 @@ it('splitting and joining lose no letter and no word time', () => {
       expect(split.segments).toHaveLength(original.segments.length + 1);
       const joined = mergeSegments(split, at, at + 1);
       expect(letters(joined)).toBe(letters(original));
-      const [now, before] = [joined.segments[at]!, original.segments[at]!];
+      const [now, before] = [joined.segments[at], original.segments[at]];
       expect([now.start, now.end, now.speaker]).toEqual([before.start, before.end, before.speaker]);
     }),
     cases(3_000),

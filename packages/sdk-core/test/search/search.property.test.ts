@@ -88,7 +88,7 @@ it('the map leads from every unit to the code point that it came from', () => {
       const { folded, starts, ends } = foldWithMap(original);
       expect([starts.length, ends.length]).toEqual([folded.length, folded.length]);
       for (let i = 0; i < folded.length; i++) {
-        const [start, end] = [starts[i]!, ends[i]!];
+        const [start, end] = [starts[i], ends[i]];
         expect(start >= 0 && start < end && end <= original.length).toBe(true);
         expect(fold(original.slice(start, end))).toContain(folded[i]);
       }
