@@ -41,7 +41,9 @@ function problemsOf(file) {
   if (file === ASKS_FOR_NODE) return problems;
   const found = NODE.exec(code)?.[0];
   if (found !== undefined) problems.push(`${file} uses ${found}, which only Node has`);
-  if (!existsSync(join(dist, `${file}.map`))) problems.push(`${file} has no source map`);
+  const map = join(dist, `${file}.map`);
+  if (!existsSync(map) || JSON.parse(readFileSync(map, 'utf8')).sources.length === 0)
+    problems.push(`${file} has no source map, or one that names no source`);
   return problems;
 }
 
