@@ -15,6 +15,15 @@ import { refusedUpgrade } from './stream-requests.js';
 const MIB = 1024 ** 2;
 const UUID = /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/;
 
+/** In lower case: on every answer, also on those that are written before there is a route. */
+const SECURITY = [
+  "content-security-policy: default-src 'none';frame-ancestors 'none'\r\n",
+  'strict-transport-security: max-age=31536000; includesubdomains\r\n',
+  'x-content-type-options: nosniff\r\n',
+  'x-frame-options: sameorigin\r\n',
+  'referrer-policy: no-referrer\r\n',
+];
+
 let server: RunningServer;
 let token: string;
 /** When requests were left without the body that they announced. */
@@ -175,6 +184,8 @@ describe('requests of a doubtful form', () => {
     );
     expect(heard.ids).toHaveLength(heard.statuses.length);
     for (const id of heard.ids) expect(id).toMatch(UUID);
+    for (const header of SECURITY)
+      expect(heard.text.toLowerCase().split(header), header).toHaveLength(heard.statuses.length + 1);
     expect(heard.closed).toBe(closed);
   });
 

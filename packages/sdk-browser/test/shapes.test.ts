@@ -45,6 +45,9 @@ const TEXTS = [
     'a@b',
     'a@b.c',
     'a b@c',
+    'audio/mpeg',
+    'audio/mpeg; codecs=x',
+    'text/html',
   ],
   ...[12, 21, 22, 42, 43, 44, 87, 139, 140, 151, 200, 320, 400, 1400, 1601].map((length) =>
     'A'.repeat(length),

@@ -4,7 +4,6 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
-import helmet from '@fastify/helmet';
 import {
   fastify,
   LogController,
@@ -37,6 +36,7 @@ import { limitPatience } from './slow-clients.js';
 import { readAllowedHosts } from './remote/hosts.js';
 import type { Store } from './store/index.js';
 import type { Identity } from './tls.js';
+import { SECURITY_HEADERS, sendSecurityHeaders } from './security-headers.js';
 import type { StreamPlaces } from './transcription/stream-places.js';
 import type { Transcriber } from './transcription/transcriber.js';
 import { letGoOfBodies } from './unread-body.js';
@@ -89,14 +89,9 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   meter?.watch(app);
   letGoOfBodies(app);
   app.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id));
-  refuseDoubtful(app);
+  await sendSecurityHeaders(app);
+  refuseDoubtful(app, log);
   limitPatience(app, config.patience);
-  await app.register(helmet, {
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
-    },
-  });
   if (config.allowOrigin.length > 0) allowOrigins(app, config.allowOrigin);
 
   const signedIn = requireSession(store);
@@ -132,7 +127,7 @@ function createServer({ identity, log, config, meter }: AppParts): FastifyInstan
   const refusals: object = {
     clientErrorHandler: answerUnparsed(log, (status) => meter?.refused(status)),
     frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
-      void reply.header('x-request-id', request.id);
+      void reply.headers({ ...SECURITY_HEADERS, 'x-request-id': request.id });
       handleError(error, request, reply);
     },
   };

@@ -10,6 +10,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { errorBody } from './error-handler.js';
 import { HttpError } from './http-error.js';
 import type { Logger } from './log.js';
+import { SECURITY_HEADERS } from './security-headers.js';
 
 /** Headers of one request; what clients send is around ten. */
 const MOST_HEADERS = 100;
@@ -53,6 +54,7 @@ export function answerUnparsed(log: Logger, onRefusal: OnRefusal) {
       'content-type: application/json; charset=utf-8',
       `content-length: ${body.length}`,
       'connection: close',
+      ...Object.entries(SECURITY_HEADERS).map(([name, value]) => `${name}: ${value}`),
     ];
     socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
     setTimeout(() => socket.destroy(), LAST_WORDS_MS).unref();
@@ -63,7 +65,7 @@ export function answerUnparsed(log: Logger, onRefusal: OnRefusal) {
 const answering = new WeakMap<Socket, { request: IncomingMessage; response: ServerResponse }>();
 
 /** Refuses requests of a doubtful form, before anything else looks at them. */
-export function refuseDoubtful(app: FastifyInstance): void {
+export function refuseDoubtful(app: FastifyInstance, log: Logger): void {
   app.server.maxHeadersCount = MOST_HEADERS + 1;
   app.server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     if (isHttp2(request)) return;
@@ -76,7 +78,9 @@ export function refuseDoubtful(app: FastifyInstance): void {
   // Expect: 100-continue alone is an expectation (RFC 9110, section 10.1.1); Node would answer others without a request id.
   app.server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
     const id = randomUUID();
+    log.info({ requestId: id, route: 'unknown', status: 417 }, 'request');
     response.writeHead(417, {
+      ...SECURITY_HEADERS,
       'x-request-id': id,
       'content-type': 'application/json; charset=utf-8',
       connection: 'close',

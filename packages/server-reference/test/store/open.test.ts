@@ -82,6 +82,8 @@ test('no table has a column for anything but ids, times, sizes, keys and sealed 
       'salt',
       'wrap_password',
     ],
+    recording_pieces: ['account_id', 'bytes', 'number', 'recording_id', 'transcript_id'],
+    recordings: ['account_id', 'expires_at', 'id', 'transcript_id'],
     server_secrets: ['name', 'value'],
     sessions: ['account_id', 'created_at', 'expires_at', 'token_hash'],
     shares: [
@@ -132,6 +134,8 @@ test('no table has a column for anything but ids, times, sizes, keys and sealed 
       'workspace_id',
     ],
     workspace_members: ['account_id', 'epoch', 'membership', 'role', 'workspace_id'],
+    workspace_recording_pieces: ['bytes', 'number', 'recording_id', 'transcript_id', 'workspace_id'],
+    workspace_recordings: ['expires_at', 'id', 'transcript_id', 'workspace_id'],
     workspace_transcripts: [
       'card',
       'created_at',
