@@ -111,13 +111,24 @@ export async function wrongRelease() {
               .digest('hex'),
         )
         .map(([, name]) => `SHA256SUMS is wrong about ${name}`),
-      ...differing.map((line) => `another build gives other bytes: ${line.slice(66)}`),
+      ...differing.map((line) => `another build gives other bytes: ${differences(temporary, line.slice(66))}`),
       ...(invalid ? [`sbom.cdx.json is not valid: ${JSON.stringify(invalid).slice(0, 500)}`] : []),
       ...wrongIntegrities(release, temporary),
     ];
   } finally {
     rmSync(temporary, { recursive: true, force: true });
   }
+}
+
+/** Which files differ between the two tarballs of a package. @param {string} temporary @param {string} name */
+function differences(temporary, name) {
+  const [one, other] = ['a', 'another place/b'].map((place) => {
+    const folder = mkdtempSync(join(temporary, 'unpacked-'));
+    spawnSync('tar', ['-xzf', join(temporary, place, 'release', name), '-C', folder]);
+    return folder;
+  });
+  const { stdout } = spawnSync('diff', ['-rq', one ?? '', other ?? ''], { encoding: 'utf8' });
+  return `${name}\n${stdout || 'no file differs: their names, modes or order do'}`;
 }
 
 /** What integrity.json says is compared with the files inside the tarball, which are what people load. @param {string} release @param {string} temporary */
