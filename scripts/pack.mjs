@@ -8,19 +8,57 @@
 //     LICENCES.md                   under which licences
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { PNPM, build, buildTypes, packageFolders, root, runScript } from './setup.mjs';
+import { build, buildTypes, packageFolders, root, runScript } from './setup.mjs';
+
+/** @param {string} path From the root. */
+const manifestOf = (path) => JSON.parse(readFileSync(join(root, path, 'package.json'), 'utf8'));
+
+/**
+ * Puts what is published of a package into `stage`, with a manifest as users need it: the versions of our other packages in their places,
+ * in the order in which they are written, and nothing that only development needs.
+ * @param {string} path From the root. @param {string} stage
+ */
+function stagePackage(path, stage) {
+  const manifest = manifestOf(path);
+  delete manifest.devDependencies;
+  delete manifest.scripts;
+  const versions = new Map(
+    packageFolders()
+      .map(manifestOf)
+      .map(({ name, version }) => [name, version]),
+  );
+  for (const [name, range] of Object.entries(manifest.dependencies ?? {}))
+    if (range.startsWith('workspace:')) manifest.dependencies[name] = range.slice(10) + versions.get(name);
+  mkdirSync(stage, { recursive: true });
+  for (const file of [...manifest.files, 'README.md', 'LICENSE'])
+    if (existsSync(join(root, path, file)))
+      cpSync(join(root, path, file), join(stage, file), { recursive: true });
+  writeFileSync(join(stage, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+}
 
 /** @param {string} folder */
 function packInto(folder) {
+  const temporary = mkdtempSync(join(tmpdir(), 'sealscribe-stage-'));
   for (const each of packageFolders()) {
-    const { status, stderr, stdout } = spawnSync('npx', ['-y', PNPM, 'pack', '--pack-destination', folder], {
-      cwd: join(root, each),
-      encoding: 'utf8',
-    });
+    const stage = join(temporary, each);
+    stagePackage(each, stage);
+    const args = ['pack', '--ignore-scripts', '--pack-destination', folder];
+    const { status, stderr, stdout } = spawnSync('npm', args, { cwd: stage, encoding: 'utf8' });
     if (status !== 0) throw new Error(`Could not pack ${each}:\n${stdout}${stderr}`);
   }
+  rmSync(temporary, { recursive: true });
 }
 
 /** The scripts of sdk-browser with their SRI, for pages that load them from elsewhere. */

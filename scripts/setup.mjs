@@ -8,8 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 /** The checkout's own folder. */
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
-/** The package manager, as npx takes it. */
-export const PNPM = 'pnpm@10.34.9';
+const PNPM = 'pnpm@10.34.9';
 const CACHE = join(root, 'node_modules', '.cache');
 
 /** Path of a tool that the dependencies bring. @param {string} name */

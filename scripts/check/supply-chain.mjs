@@ -111,7 +111,9 @@ export async function wrongRelease() {
               .digest('hex'),
         )
         .map(([, name]) => `SHA256SUMS is wrong about ${name}`),
-      ...differing.map((line) => `another build gives other bytes: ${differences(temporary, line.slice(66))}`),
+      ...differing.map(
+        (line) => `another build gives other bytes: ${differences(temporary, line.slice(66))}`,
+      ),
       ...(invalid ? [`sbom.cdx.json is not valid: ${JSON.stringify(invalid).slice(0, 500)}`] : []),
       ...wrongIntegrities(release, temporary),
     ];

@@ -8,7 +8,7 @@ import {
 } from '@sealscribe/protocol';
 import { ConnectionError } from './errors.js';
 import { checkShape, parseJson, type Answer, type Http } from './http.js';
-import type { AudioSource } from './platform.js';
+import type { AudioSource } from './audio-source.js';
 import { sendRecording } from './send-recording.js';
 import { readEvents } from './sse.js';
 import { toRefusal } from './transcription.js';

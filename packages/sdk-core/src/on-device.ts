@@ -5,7 +5,8 @@
 import type { Transcript } from '@sealscribe/protocol';
 import { SealscribeError } from './errors.js';
 import type { StreamOptions, TranscriptStream } from './live-stream.js';
-import type { AudioSource, Platform } from './platform.js';
+import type { AudioSource } from './audio-source.js';
+import type { Platform } from './platform.js';
 import { gather, openAudio } from './send-recording.js';
 import type { TranscriptionWishes } from './transcription-wishes.js';
 

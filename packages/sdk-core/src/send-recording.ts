@@ -7,7 +7,8 @@ import { newId } from '@sealscribe/crypto';
 import { SourceError } from './errors.js';
 import type { Answer, Http } from './http.js';
 import { encodeForm, iterate } from './multipart.js';
-import type { AudioSource, OpenAudio, Platform } from './platform.js';
+import type { AudioSource, OpenAudio } from './audio-source.js';
+import type { Platform } from './platform.js';
 import type { PartedAudio } from './uploads/resumable-upload.js';
 import { RESUMABLE_FROM, withUpload } from './uploads/with-upload.js';
 

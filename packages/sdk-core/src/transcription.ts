@@ -5,7 +5,7 @@
 import { eventSchemas, routes, toSrt, toTxt, toVtt, type Transcript } from '@sealscribe/protocol';
 import { ConnectionError } from './errors.js';
 import { badAnswer, checkShape, parseJson, refusal, type Answer, type Http } from './http.js';
-import type { AudioSource } from './platform.js';
+import type { AudioSource } from './audio-source.js';
 import { sendRecording } from './send-recording.js';
 import { readEvents } from './sse.js';
 import type { TranscriptionWishes } from './transcription-wishes.js';

@@ -9,7 +9,7 @@ import { checkLabels, toDocuments, type Documents } from './documents.js';
 import { ConflictError, DamagedVaultError, type IntegrityError } from './errors.js';
 import { checkRevision, listHistory, openEarlier } from './history.js';
 import { isNotFound, refusal } from './http.js';
-import type { AudioSource } from './platform.js';
+import type { AudioSource } from './audio-source.js';
 import { checkId } from './private-mode.js';
 import type { SealedSound } from './recordings/attach.js';
 import { onDemand } from './on-demand.js';

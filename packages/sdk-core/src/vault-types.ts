@@ -1,6 +1,6 @@
 /** What the vault hands out and takes in, as its callers see it. */
 import type { Transcript } from '@sealscribe/protocol';
-import type { AudioSource } from './platform.js';
+import type { AudioSource } from './audio-source.js';
 
 /** What a list shows of a transcript. All of it comes from the sealed card, nothing from the server's word. */
 export interface VaultEntry {

@@ -6,7 +6,7 @@
 import { sealRecording, sealedLength, type RecordingRef } from '@sealscribe/crypto';
 import { toMediaType, type SentRecording } from '@sealscribe/protocol';
 import { iterate } from '../multipart.js';
-import type { AudioSource, OpenAudio } from '../platform.js';
+import type { AudioSource, OpenAudio } from '../audio-source.js';
 import { octets } from '../private-mode.js';
 import { openAudio, sourceErrors } from '../send-recording.js';
 import type { Space } from '../space.js';

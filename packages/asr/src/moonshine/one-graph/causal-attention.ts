@@ -5,8 +5,7 @@
  */
 import { ElementType, type OnnxGraph } from '../../onnx/model.js';
 import { float, GraphBuilder } from '../../onnx/graph-builder.js';
-import type { KeyValue } from './decoder-step.js';
-import type { Workbench } from './layers.js';
+import type { KeyValue, Workbench } from './layers.js';
 
 /** Adds the attention; gives back what is mixed, [1, rows, hidden], and the keys and values [1, heads, rows, head size]. */
 export function addCausalAttention(

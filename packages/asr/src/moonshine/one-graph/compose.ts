@@ -11,13 +11,13 @@ import { parseModel } from '../../onnx/parse.js';
 import { serializeModel } from '../../onnx/serialize.js';
 import { alignmentHeads } from '../alignment-heads.js';
 import { BEGIN, END } from '../tokens.js';
-import { addDecoderStep, addHeard, type KeyValue } from './decoder-step.js';
+import { addDecoderStep, addHeard } from './decoder-step.js';
 import { addDraft, type Start } from './draft.js';
 import { addOriginalEncoder, addRebuiltEncoder } from './encoder.js';
 import { PublishedWeights } from './published-weights.js';
 import { readShape, type MoonshineShape } from './shape.js';
 import { addTokenChoice } from './token-choice.js';
-import type { Arithmetic, Workbench } from './layers.js';
+import type { Arithmetic, KeyValue, Workbench } from './layers.js';
 
 /** Changes whenever the same files give another graph: part of the key under which a graph is cached. */
 export const COMPOSER_VERSION = 4;

@@ -12,6 +12,7 @@ import {
   addResidual,
   addRotary,
   addRotaryTables,
+  type KeyValue,
   type RotaryTables,
   type Workbench,
 } from './layers.js';
@@ -20,12 +21,6 @@ import { besideEachOther, sliceColumns, type QuantizedMatrix } from './quantized
 
 /** Steps of one run at most. */
 export const MAX_STEPS = 512;
-
-/** Keys and values of one layer. */
-export interface KeyValue {
-  readonly key: string;
-  readonly value: string;
-}
 
 /** What a step gives: names of results. */
 export interface StepResult {

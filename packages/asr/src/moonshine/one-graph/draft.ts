@@ -6,8 +6,8 @@
 import { ElementType, type OnnxGraph, type OnnxValue } from '../../onnx/model.js';
 import { GraphBuilder } from '../../onnx/graph-builder.js';
 import { BEGIN, END } from '../tokens.js';
-import { addDecoderStep, type KeyValue } from './decoder-step.js';
-import type { Workbench } from './layers.js';
+import { addDecoderStep } from './decoder-step.js';
+import type { KeyValue, Workbench } from './layers.js';
 import type { PublishedWeights } from './published-weights.js';
 import { RowByRow } from './row-by-row.js';
 import { addTokenChoices } from './token-choice.js';

@@ -11,6 +11,12 @@ import type { MoonshineShape } from './shape.js';
 
 const EPSILON = 1e-5;
 
+/** Keys and values of one layer. */
+export interface KeyValue {
+  readonly key: string;
+  readonly value: string;
+}
+
 /** Where the parts of a layer go. */
 export interface Workbench {
   /** Takes nodes. */
