@@ -29,16 +29,12 @@ const manifestOf = (path) => JSON.parse(readFileSync(join(root, path, 'package.j
  * Puts what is published of a package into `stage`, with a manifest as users need it: the versions of our other packages in their places,
  * in the order in which they are written, and nothing that only development needs.
  * @param {string} path From the root. @param {string} stage
+ * @param {Map<string, string>} versions Of our packages, by name.
  */
-function stagePackage(path, stage) {
+function stagePackage(path, stage, versions) {
   const manifest = manifestOf(path);
   delete manifest.devDependencies;
   delete manifest.scripts;
-  const versions = new Map(
-    packageFolders()
-      .map(manifestOf)
-      .map(({ name, version }) => [name, version]),
-  );
   for (const [name, range] of Object.entries(manifest.dependencies ?? {}))
     if (range.startsWith('workspace:')) manifest.dependencies[name] = range.slice(10) + versions.get(name);
   mkdirSync(stage, { recursive: true });
@@ -51,9 +47,14 @@ function stagePackage(path, stage) {
 /** @param {string} folder */
 function packInto(folder) {
   const temporary = mkdtempSync(join(tmpdir(), 'sealscribe-stage-'));
+  const versions = new Map(
+    packageFolders()
+      .map(manifestOf)
+      .map(({ name, version }) => [name, version]),
+  );
   for (const each of packageFolders()) {
     const stage = join(temporary, each);
-    stagePackage(each, stage);
+    stagePackage(each, stage, versions);
     const args = ['pack', '--ignore-scripts', '--pack-destination', folder];
     const { status, stderr, stdout } = spawnSync('npm', args, { cwd: stage, encoding: 'utf8' });
     if (status !== 0) throw new Error(`Could not pack ${each}:\n${stdout}${stderr}`);

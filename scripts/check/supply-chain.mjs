@@ -7,8 +7,8 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Spec, Validation } from '@cyclonedx/cyclonedx-library';
-import { root } from '../setup.mjs';
-import { components } from '../supply-chain/components.mjs';
+import { packageFolders, root } from '../setup.mjs';
+import { components, installedManifest } from '../supply-chain/components.mjs';
 import { projectFiles } from './steps.mjs';
 
 /** Install scripts that an `npm install` of our packages runs, and why that is so. None of them is needed: `--ignore-scripts` works. */
@@ -19,27 +19,17 @@ const INSTALL_SCRIPTS = {
 /** Ours have none, and those of others are known. */
 export function unknownInstallScripts() {
   const { others } = components();
-  /** @param {string} name @param {string} file */
-  const scriptsOf = (name, file) => {
-    const { scripts = {} } = JSON.parse(readFileSync(file, 'utf8'));
-    return ['preinstall', 'install', 'postinstall']
+  /** @param {string} name @param {{ scripts?: Record<string, string> }} manifest */
+  const scriptsOf = (name, { scripts = {} }) =>
+    ['preinstall', 'install', 'postinstall']
       .filter((script) => scripts[script] !== undefined)
       .map((script) => `${name} has the install script ${script}`);
-  };
-  const ours = readdirSync(join(root, 'packages')).flatMap((name) =>
-    scriptsOf(name, join(root, 'packages', name, 'package.json')),
+  const ours = packageFolders().flatMap((folder) =>
+    scriptsOf(folder, JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'))),
   );
-  const store = join(root, 'node_modules', '.pnpm');
   const theirs = [...others.values()]
     .filter(({ name, embedded }) => !embedded && !(name in INSTALL_SCRIPTS))
-    .flatMap(({ name, version }) =>
-      readdirSync(store)
-        .filter((entry) => entry.startsWith(`${name.replace('/', '+')}@${version}`))
-        .map((entry) => join(store, entry, 'node_modules', name, 'package.json'))
-        .filter(existsSync)
-        .slice(0, 1)
-        .flatMap((file) => scriptsOf(name, file)),
-    );
+    .flatMap(({ name, version }) => scriptsOf(name, installedManifest(name, version) ?? {}));
   return [...ours, ...theirs];
 }
 

@@ -25,15 +25,24 @@ const EMBEDDED = {
 /** What a package says in a file of its own and forgot in its package.json. */
 const IN_ITS_LICENCE_FILE = { 'png-js@2.0.0': 'MIT' };
 
-const store = () => join(root, 'node_modules', '.pnpm');
+const store = join(root, 'node_modules', '.pnpm');
+/** @type {string[] | undefined} */
+let installed;
+
+/** The package.json of an installed package; undefined where it is not, as a part for another system. @param {string} name @param {string} version */
+export function installedManifest(name, version) {
+  installed ??= readdirSync(store);
+  const prefix = `${name.replace('/', '+')}@${version}`;
+  const folder = installed.find((entry) => entry === prefix || entry.startsWith(`${prefix}_`));
+  const file = folder && join(store, folder, 'node_modules', name, 'package.json');
+  return file && existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
+}
 
 /** The licence that an installed package declares. @param {string} name @param {string} version */
 function declaredLicence(name, version) {
-  const prefix = `${name.replace('/', '+')}@${version}`;
-  const folder = readdirSync(store()).find((entry) => entry === prefix || entry.startsWith(`${prefix}_`));
-  const file = folder && join(store(), folder, 'node_modules', name, 'package.json');
-  if (!file || !existsSync(file)) return undefined;
-  const { license, licenses } = JSON.parse(readFileSync(file, 'utf8'));
+  const manifest = installedManifest(name, version);
+  if (manifest === undefined) return undefined;
+  const { license, licenses } = manifest;
   const inFile = IN_ITS_LICENCE_FILE[/** @type {keyof typeof IN_ITS_LICENCE_FILE} */ (`${name}@${version}`)];
   return license?.type ?? license ?? licenses?.[0]?.type ?? inFile ?? 'none declared';
 }
