@@ -23,6 +23,16 @@ export const childrenOf = (pid: number): number[] =>
     .map(Number)
     .filter((child) => statusOf(child, 'PPid') === pid);
 
+/** Those of them that run this program. */
+export const childrenRunning = (pid: number, program: string): number[] =>
+  childrenOf(pid).filter((child) => {
+    try {
+      return readFileSync(`/proc/${child}/cmdline`, 'utf8').includes(program);
+    } catch {
+      return false;
+    }
+  });
+
 /** Bytes that a process has in memory now. */
 export const residentBytes = (pid: number): number => (statusOf(pid, 'VmRSS') ?? 0) * 1024;
 

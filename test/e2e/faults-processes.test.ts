@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from 'vitest';
-import { childrenOf, hasProc, residentBytes, until } from './behaviour-processes.js';
+import { childrenOf, childrenRunning, hasProc, residentBytes, until } from './behaviour-processes.js';
 import { Client, speech } from './behaviour-requests.js';
 import { startServer, type RunningServer } from './server-process.js';
 import { call, hasServer, newSession, transcribe, type Answer } from './server-requests.js';
@@ -29,16 +29,6 @@ const CODES = [
   'too_many_jobs',
   'rate_limited',
 ];
-
-/** The children of a server that run this program. */
-const childrenWith = (server: RunningServer, program: string): number[] =>
-  childrenOf(server.pid).filter((pid) => {
-    try {
-      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(program);
-    } catch {
-      return false;
-    }
-  });
 
 /** Seven pieces of the recording; no two have the same words. */
 const PIECES = Array.from({ length: 7 }, (_, i) => speech({ start: i * 1.2, end: i * 1.2 + 3 }));
@@ -74,8 +64,8 @@ describe.skipIf(!hasServer || !hasProc)('a server whose parts fail', () => {
       while (!over) {
         await wait(150 + 250 * (killed % 3));
         const victims = [
-          ...childrenWith(server, 'decoder-process'),
-          ...childrenWith(server, 'recognizer-process'),
+          ...childrenRunning(server.pid, 'decoder-process'),
+          ...childrenRunning(server.pid, 'recognizer-process'),
         ];
         const victim = victims[killed % victims.length];
         if (victim === undefined) continue;
@@ -151,7 +141,7 @@ describe.skipIf(!hasServer || !hasProc)('a server whose parts fail', () => {
         body: Buffer.alloc(5000, 7),
       });
       expect(stored.status).toBe(201);
-      const [recogniser] = childrenWith(server, 'recognizer-process');
+      const [recogniser] = childrenRunning(server.pid, 'recognizer-process');
       expect(recogniser).toBeDefined();
       try {
         // The recogniser alone is in the group, with less than it holds already: the next thing it does is its last.
@@ -162,9 +152,9 @@ describe.skipIf(!hasServer || !hasProc)('a server whose parts fail', () => {
       }
       const answer = await transcribe(server.url, token, speech({ times: 3 }));
       if (answer.status !== 200) expect(CODES).toContain(answer.json.code);
-      expect(await until(() => !childrenWith(server, 'recognizer-process').includes(recogniser ?? 0))).toBe(
-        true,
-      );
+      expect(
+        await until(() => !childrenRunning(server.pid, 'recognizer-process').includes(recogniser ?? 0)),
+      ).toBe(true);
       expect(await until(async () => (await transcribe(server.url, token, speech())).status === 200)).toBe(
         true,
       );
@@ -178,9 +168,9 @@ describe.skipIf(!hasServer || !hasProc)('a server whose parts fail', () => {
   );
 
   // Preloaded here and not by its own command, which would pin the time that the file is to change.
-  const faketime = readdirSync('/usr/lib').flatMap((name) => [
-    ...[`/usr/lib/${name}/faketime/libfaketime.so.1`].filter((file) => existsSync(file)),
-  ])[0];
+  const faketime = readdirSync('/usr/lib')
+    .map((name) => `/usr/lib/${name}/faketime/libfaketime.so.1`)
+    .find(existsSync);
   test.skipIf(faketime === undefined)(
     'the clock jumps a year ahead and back: sessions end by it, nothing else is confused',
     async () => {

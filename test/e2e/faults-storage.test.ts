@@ -13,10 +13,10 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
-import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { randomFrom } from './behaviour-mutations.js';
 import { startServer, type RunningServer } from './server-process.js';
 import { call, hasServer, newSession } from './server-requests.js';
 
@@ -25,17 +25,6 @@ const canInject = spawnSync('strace', ['-e', 'inject=fsync:error=EIO', 'true']).
 const hasWorlds =
   spawnSync('bwrap', ['--ro-bind', '/', '/', '--size', '4096', '--tmpfs', '/tmp', 'true']).status === 0;
 const seed = Number(process.env['SEALSCRIBE_SEED'] ?? 20261123);
-
-/** Numbers from 0 to 1 that are the same in every run with one seed (mulberry32). */
-function randomFrom(start: number): () => number {
-  let state = start;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 const newId = () => randomBytes(16).toString('base64url');
 
@@ -71,27 +60,11 @@ class Keeper {
     const headers = { authorization: `Bearer ${this.token}` };
     const lost: string[] = [];
     for (const [id, bytes] of this.acknowledged) {
-      const answer = await fetchBytes(`${url}/v1/blobs/${id}`, headers);
+      const answer = await call(`${url}/v1/blobs/${id}`, { headers });
       if (answer.status !== 200 || !answer.bytes.equals(bytes)) lost.push(`${id}: ${answer.status}`);
     }
     return lost;
   }
-}
-
-function fetchBytes(
-  url: string,
-  headers: Record<string, string>,
-): Promise<{ status: number; bytes: Buffer }> {
-  return new Promise((resolve, reject) => {
-    const outgoing = request(url, { headers, rejectUnauthorized: false, agent: false }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('error', reject);
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, bytes: Buffer.concat(chunks) }));
-    });
-    outgoing.on('error', reject);
-    outgoing.end();
-  });
 }
 
 describe.skipIf(!hasServer)(`a disk that fails, seed ${seed}`, () => {
@@ -211,7 +184,7 @@ describe.skipIf(!hasServer)(`a disk that fails, seed ${seed}`, () => {
   async function useDamaged(server: RunningServer, keeper: Keeper): Promise<void> {
     const headers = { authorization: `Bearer ${keeper.token}` };
     for (const id of before.keys()) {
-      const { status } = await fetchBytes(`${server.url}/v1/blobs/${id}`, headers);
+      const { status } = await call(`${server.url}/v1/blobs/${id}`, { headers });
       expect([200, 401, 404, 500]).toContain(status);
     }
     await keeper.put(server.url, 5000);

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { routes } from '@sealscribe/protocol';
 import { countWordErrors } from '../fixtures/wer.js';
-import { childrenOf, hasProc, until } from './behaviour-processes.js';
+import { childrenOf, childrenRunning, hasProc, until } from './behaviour-processes.js';
 import { exchange, requestOf } from './raw-requests.js';
 import { startServer, type RunningServer } from './server-process.js';
 import { call, JFK, JFK_TEXT, newSession, transcribe } from './server-requests.js';
@@ -32,14 +32,7 @@ async function metricsOf({ ready }: RunningServer): Promise<Map<string, number>>
   );
 }
 /** Recognisers of a server: its children that were started with that script. */
-const recognisersOf = (pid: number): number[] =>
-  childrenOf(pid).filter((child) => {
-    try {
-      return readFileSync(`/proc/${child}/cmdline`, 'utf8').includes('recognizer-process');
-    } catch {
-      return false;
-    }
-  });
+const recognisersOf = (pid: number): number[] => childrenRunning(pid, 'recognizer-process');
 
 describe.skipIf(!hasProc)('a server whose recognisers are replaced after five jobs', () => {
   let server: RunningServer;

@@ -22,6 +22,7 @@ export const shared = fileURLToPath(new URL('../shared/', root));
 export interface Answer {
   status: number;
   headers: IncomingHttpHeaders;
+  bytes: Buffer;
   text: string;
   /** The body as JSON, or undefined. */
   json: any; // eslint-disable-line @typescript-eslint/no-explicit-any
@@ -53,10 +54,11 @@ export function call(
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', reject);
       response.on('end', () => {
-        const text = Buffer.concat(chunks).toString('utf8');
+        const bytes = Buffer.concat(chunks);
+        const text = bytes.toString('utf8');
         const isJson = response.headers['content-type']?.startsWith('application/json');
         const json = isJson && text !== '' ? (JSON.parse(text) as unknown) : undefined;
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, text, json });
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, bytes, text, json });
       });
     });
     outgoing.end(body);
