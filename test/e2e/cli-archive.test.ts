@@ -3,16 +3,12 @@ import { mkdtempSync, readFileSync, readdirSync, statSync, writeFileSync } from 
 import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Sealscribe, setText } from '@sealscribe/sdk-node';
+import { python, pythonExample } from '../fixtures/python-peer.js';
 import { hasBoth, prepareCommand } from './cli-command.js';
 import { transcriptOf } from './sdk-transcript.js';
 import { startServer, type RunningServer } from './server-process.js';
-
-const python = ['/usr/bin/python3', 'python3'].find(
-  (command) => spawnSync(command, ['-c', 'import cryptography']).status === 0,
-);
 
 describe.skipIf(!hasBoth)('sealscribe archive', () => {
   const folder = mkdtempSync(join(tmpdir(), 'sealscribe-archive-'));
@@ -148,9 +144,7 @@ describe.skipIf(!hasBoth)('sealscribe archive', () => {
   });
 
   test.skipIf(python === undefined)('Python opens it with none of our code, or refuses', async () => {
-    const script = fileURLToPath(
-      new URL('../../examples/offline-open-python/open_archive.py', import.meta.url),
-    );
+    const script = pythonExample('open_archive.py');
     const open = (args: string[], env: Record<string, string> = { SEALSCRIBE_PASSWORD: owner.password }) =>
       spawnSync(python!, [script, ...args], {
         env: { ...env, PYTHONUTF8: '1', PYTHONDONTWRITEBYTECODE: '1' },

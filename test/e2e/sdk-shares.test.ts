@@ -1,9 +1,8 @@
 /** Links through the SDK against a real server: what is shared opens without an account, and nothing else of the vault does. */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import {
   newRecoveryWords,
@@ -15,6 +14,7 @@ import {
   type Transcript,
   type Vault,
 } from '@sealscribe/sdk-node';
+import { python, pythonExample } from '../fixtures/python-peer.js';
 import { startLyingServer, withJson, type LyingServer } from './sdk-lying-server.js';
 import { startServer, type RunningServer } from './server-process.js';
 
@@ -253,12 +253,9 @@ test('a new account key opens the links that were made before', async () => {
   expect(await openShare(share.link, { password: 'x' })).toMatchObject({ transcript });
 });
 
-const python = ['/usr/bin/python3', 'python3'].find(
-  (command) => spawnSync(command, ['-c', 'import cryptography']).status === 0,
-);
 test.skipIf(python === undefined)('an independent implementation opens it too', async () => {
   const { id, link } = await vault.share(await saved(), { password: 'by telephone', range: [0, 3] });
-  const script = fileURLToPath(new URL('../../examples/offline-open-python/open_share.py', import.meta.url));
+  const script = pythonExample('open_share.py');
   const env = { ...process.env, SEALSCRIBE_LINK_PASSWORD: 'by telephone' };
   const run = (...args: string[]) => execFileSync(python!, [script, ...args], { env, encoding: 'utf8' });
   const headers = { authorization: `Bearer ${run(link).trim()}` };

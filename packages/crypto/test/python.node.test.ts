@@ -1,6 +1,4 @@
 // Random cases each way with an implementation that shares no code with this one: examples/offline-open-python.
-import { spawn, spawnSync } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -33,33 +31,21 @@ import {
   type ShareMode,
 } from '../src/index.js';
 import { importHmacKey, randomBytes } from '../src/webcrypto.js';
+import { python, startPeer, type PythonPeer } from '../../../test/fixtures/python-peer.js';
 import vectors from '../vectors/refused-v1.json';
 
-const python = ['/usr/bin/python3', 'python3'].find(
-  (command) => spawnSync(command, ['-c', 'import cryptography']).status === 0,
-);
 const rounds = process.env['SEALSCRIBE_LONG'] ? 100 : 10;
 const times = Array.from({ length: rounds }, (_, i) => i);
 const b64 = encodeBase64url;
 const floor = { minIterations: 100_000 };
 
 describe.skipIf(python === undefined)('an independent implementation in Python', () => {
-  let ask: (command: Record<string, unknown>) => Promise<unknown>;
-  let stop: () => void;
-
+  let peer: PythonPeer;
   beforeAll(() => {
-    const script = fileURLToPath(new URL('python/answer.py', import.meta.url));
-    const child = spawn(python!, [script], { stdio: ['pipe', 'pipe', 'inherit'] });
-    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-    ask = async (command) => {
-      child.stdin.write(`${JSON.stringify(command)}\n`);
-      const line = await lines.next();
-      const reply = JSON.parse(line.value as string) as { answer?: unknown; refused?: true };
-      return reply.refused ? 'refused' : reply.answer;
-    };
-    stop = () => child.stdin.end();
+    peer = startPeer(fileURLToPath(new URL('python/answer.py', import.meta.url)));
   });
-  afterAll(() => stop());
+  afterAll(() => peer.stop());
+  const ask = (command: Record<string, unknown>) => peer.ask(command);
 
   const alphabet = [...'abcXYZ 09!?äßéИЖ日本語ગુજરાતી🎙️'];
   const word = (length: number) =>

@@ -1,7 +1,5 @@
 // What the Python implementation of examples/offline-open-python makes of everything that is sealed to, in and about a workspace, and of
 // the wraps for recovery, devices and searches: each side opens what the other one sealed.
-import { spawn, spawnSync } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import {
   createIdentity,
@@ -30,29 +28,16 @@ import {
   sealWorkspaceCard,
 } from '@sealscribe/crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { python, startPeer, type PythonPeer } from '../../../../test/fixtures/python-peer.js';
 import { deliverKey, openDelivery } from '../../src/workspaces/key-delivery.js';
 
-const python = ['/usr/bin/python3', 'python3'].find(
-  (command) => spawnSync(command, ['-c', 'import cryptography']).status === 0,
-);
-
 describe.skipIf(python === undefined)('an independent implementation in Python', () => {
-  let ask: (command: Record<string, unknown>) => Promise<string>;
-  let stop: () => void;
-
+  let peer: PythonPeer;
   beforeAll(() => {
-    const script = fileURLToPath(new URL('answer.py', import.meta.url));
-    const child = spawn(python!, [script], { stdio: ['pipe', 'pipe', 'inherit'] });
-    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-    ask = async (command) => {
-      child.stdin.write(`${JSON.stringify(command)}\n`);
-      const line = await lines.next();
-      const reply = JSON.parse(line.value as string) as { answer?: string; refused?: true };
-      return reply.refused ? 'refused' : reply.answer!;
-    };
-    stop = () => child.stdin.end();
+    peer = startPeer(fileURLToPath(new URL('answer.py', import.meta.url)));
   });
-  afterAll(() => stop());
+  afterAll(() => peer.stop());
+  const ask = (command: Record<string, unknown>) => peer.ask(command) as Promise<string>;
 
   const bytes = newRecoveryBytes();
   const [accountId, workspaceId, transcriptId] = [newId(), newId(), newId()];
