@@ -91,9 +91,9 @@ function withoutDevice() {
   };
 }
 
-/** What is never part of the API's own file: Word and PDF files, and recognition on the device. */
+/** What is never part of the API's own file: Word and PDF files, the list of common passwords, and recognition on the device. */
 const APART =
-  /\/(export\/(docx|zip|pdf|pdf-text|line-breaks|bidi)|sdk-browser\/src\/device(\/.*)?)\.ts$|\/bidi-js\//;
+  /\/(export\/(docx|zip|pdf|pdf-text|line-breaks|bidi)|sdk-core\/src\/(new-password|common-passwords)|sdk-browser\/src\/device(\/.*)?)\.ts$|\/bidi-js\//;
 
 /** @typedef {{ name: string, source?: string, parts: 'beside' | 'inside' | 'none' }} Bundle */
 

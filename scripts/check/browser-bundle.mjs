@@ -8,7 +8,7 @@ import { root } from '../setup.mjs';
 /** Bytes of what a page loads first, compressed: of the file whose parts are loaded on demand, and of the whole API in one. */
 const MOST_BYTES = { 'index.js': 40_000, 'sealscribe.js': 69_200 };
 /** What is no part of the file with the whole API. */
-const APART = ['device', 'docx', 'pdf'].map((name) => `./sealscribe-${name}.js`);
+const APART = ['device', 'docx', 'new-password', 'pdf'].map((name) => `./sealscribe-${name}.js`);
 const folder = join(root, 'packages/sdk-browser');
 const dist = join(folder, 'dist');
 /** What a page with a bundler brings itself. */

@@ -55,6 +55,14 @@ describe.skipIf(!hasBoth)('sealscribe: the account', () => {
   test('passwd: the new password opens the account, the old one does not', async () => {
     const next = `n-${randomUUID()}`;
     expect((await run(['passwd'])).code).toBe(2);
+    for (const weak of ['Xk7#pQ2', 'trustno1', 'account-1984']) {
+      const { code, stderr } = await run(['passwd'], { SEALSCRIBE_NEW_PASSWORD: weak });
+      expect([code, stderr]).toEqual([
+        2,
+        expect.stringMatching(/^sealscribe: The password .*choose another/),
+      ]);
+      expect(stderr).not.toContain(weak);
+    }
     expect((await run(['passwd', '--json'], { SEALSCRIBE_NEW_PASSWORD: next })).json).toEqual({
       changed: true,
     });

@@ -47,7 +47,7 @@ describe.skipIf(!hasBoth)('sealscribe login --stay', () => {
       'a password counts',
     ).toBe(3);
     expect(
-      (await command(['passwd'], { env: { SEALSCRIBE_NEW_PASSWORD: 'x' } })).code,
+      (await command(['passwd'], { env: { SEALSCRIBE_NEW_PASSWORD: 'the next one' } })).code,
       'to change it takes it',
     ).toBe(2);
 

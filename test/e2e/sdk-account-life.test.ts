@@ -1,4 +1,5 @@
 /** What happens to an account over the years, through the SDK against a real server: a forgotten password, a new one, a stolen one. */
+import { createAccountKey, deriveAuthKey, deriveRoot, newId, newSalt } from '@sealscribe/crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   IntegrityError,
@@ -49,7 +50,7 @@ describe('a forgotten password', () => {
     expect(await failureOf(device().recover({ ...change, recoveryWords }))).toMatchObject({
       code: 'wrong_recovery_words',
     });
-    await device().recover({ ...change, recoveryWords: newWords, newPassword: 'another' });
+    await device().recover({ ...change, recoveryWords: newWords, newPassword: 'yet another one' });
   });
 
   test('without recovery words, with those of somebody else, or mistyped ones, stays forgotten', async () => {
@@ -62,7 +63,7 @@ describe('a forgotten password', () => {
         device().recover({
           email,
           recoveryWords,
-          newPassword: 'x',
+          newPassword: 'a third one',
           newRecoveryWords: await newRecoveryWords(),
         }),
       );
@@ -95,16 +96,16 @@ describe('a change of the keys', () => {
     const other = device();
     await (await client.signUp({ email, password })).save(transcriptOf('still here'));
     await other.unlock({ email, password });
-    await client.changeKeys({ email, password }, { password: 'new', iterations: 700_000 });
+    await client.changeKeys({ email, password }, { password: 'a newer one', iterations: 700_000 });
     expect(await failureOf(other.models())).toMatchObject({ code: 'unauthorized' });
     expect(await failureOf(device({ freshness }).unlock({ email, password }))).toBeInstanceOf(
       WrongPasswordError,
     );
-    expect(await textsOf(await device({ freshness }).unlock({ email, password: 'new' }))).toEqual([
+    expect(await textsOf(await device({ freshness }).unlock({ email, password: 'a newer one' }))).toEqual([
       'still here',
     ]);
     expect(
-      await failureOf(client.changeKeys({ email, password: 'new' }, { iterations: 600_000 })),
+      await failureOf(client.changeKeys({ email, password: 'a newer one' }, { iterations: 600_000 })),
     ).toBeInstanceOf(RangeError);
   });
 
@@ -112,7 +113,9 @@ describe('a change of the keys', () => {
     const { email, password } = someone();
     const client = device();
     await client.signUp({ email, password });
-    const failure = await failureOf(client.changeKeys({ email, password: 'wrong' }, { password: 'new' }));
+    const failure = await failureOf(
+      client.changeKeys({ email, password: 'wrong' }, { password: 'a newer one' }),
+    );
     expect(failure).toBeInstanceOf(WrongPasswordError);
     await device().unlock({ email, password });
   });
@@ -120,7 +123,7 @@ describe('a change of the keys', () => {
   test('of many at once, each happens or says that the password is another by now', async () => {
     const { email, password } = someone();
     await device().signUp({ email, password });
-    const passwords = ['one', 'two', 'three'];
+    const passwords = ['the first one', 'the second one', 'the third one'];
     const outcomes = await Promise.all(
       passwords.map((next) => failureOf(device().changeKeys({ email, password }, { password: next }))),
     );
@@ -137,9 +140,9 @@ describe('a change of the keys', () => {
     await (await client.signUp({ email, password })).save(transcriptOf('found again'));
     const recoveryWords = await newRecoveryWords();
     await client.changeKeys({ email, password }, { recoveryWords });
-    const next = { newPassword: 'next', newRecoveryWords: await newRecoveryWords() };
+    const next = { newPassword: 'the next one', newRecoveryWords: await newRecoveryWords() };
     expect(await textsOf(await device().recover({ email, recoveryWords, ...next }))).toEqual(['found again']);
-    await client.changeKeys({ email, password: 'next' }, { recoveryWords: null });
+    await client.changeKeys({ email, password: 'the next one' }, { recoveryWords: null });
     expect(
       await failureOf(device().recover({ email, ...next, recoveryWords: next.newRecoveryWords })),
     ).toMatchObject({ code: 'wrong_recovery_words' });
@@ -178,7 +181,7 @@ describe('another account key', () => {
 
     const elsewhere = await device().unlock({ email, password });
     expect((await textsOf(elsewhere)).sort()).toEqual(['first', 'second']);
-    const next = { newPassword: 'next', newRecoveryWords: await newRecoveryWords() };
+    const next = { newPassword: 'the next one', newRecoveryWords: await newRecoveryWords() };
     const recovered = await device().recover({ email, recoveryWords: words, ...next });
     expect((await textsOf(recovered)).sort()).toEqual(['first', 'second']);
   });
@@ -253,5 +256,48 @@ describe('access', () => {
     expect(client.session).toBeUndefined();
     expect(await failureOf(client.unlock(credentials))).toBeInstanceOf(WrongPasswordError);
     await client.signUp(credentials);
+  });
+});
+
+describe('a weak password', () => {
+  const weak = { code: 'weak_password' };
+
+  test('is refused where it is new, before anything is sent', async () => {
+    const [{ email, password }, words] = [someone(), await newRecoveryWords()];
+    for (const attempt of ['Xk7#pQ2', 'sunshine', email])
+      expect(await failureOf(device().signUp({ email, password: attempt }))).toMatchObject(weak);
+    const client = device();
+    await client.signUp({ email, password }, { recoveryWords: words });
+    const change = client.changeKeys({ email, password }, { password: 'sunshine' });
+    expect(await failureOf(change)).toMatchObject(weak);
+    const next = { recoveryWords: words, newRecoveryWords: await newRecoveryWords() };
+    expect(await failureOf(device().recover({ email, newPassword: 'sunshine', ...next }))).toMatchObject(
+      weak,
+    );
+    await device().unlock({ email, password });
+  });
+
+  test('that an account has already goes on opening it', async () => {
+    const { email } = someone();
+    const [accountId, salt, iterations] = [newId(), newSalt(), 600_000];
+    const root = await deriveRoot({ email, password: 'x', salt, iterations });
+    const { wrap } = await createAccountKey(root, { accountId, keyVersion: 1, iterations, salt });
+    const text = (value: Uint8Array) => Buffer.from(value).toString('base64url');
+    const authKey = text(await deriveAuthKey(root));
+    const keys = {
+      ...{ email, salt: text(salt), iterations, keyVersion: 1, authKey },
+      wraps: { password: text(wrap) },
+    };
+    const { status } = await call(`${server.url}/v1/accounts`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: Buffer.from(JSON.stringify({ accountId, keys })),
+    });
+    expect(status).toBe(201);
+    const vault = await device().unlock({ email, password: 'x' });
+    await vault.save(transcriptOf('as before'));
+    const client = device();
+    await client.changeKeys({ email, password: 'x' }, { iterations: 600_001 });
+    expect(await textsOf(await client.unlock({ email, password: 'x' }))).toEqual(['as before']);
   });
 });

@@ -68,7 +68,7 @@ test('is in force once the code is typed: the vault and the recovery words open 
   expect(await failureOf(other.models())).toMatchObject({ code: 'unauthorized' });
   expect(await failureOf(device().unlock({ email: before, password }))).toBeInstanceOf(WrongPasswordError);
   expect(await textsOf(await device().unlock({ email: after, password }))).toHaveLength(1);
-  const next = { newPassword: 'next', newRecoveryWords: await newRecoveryWords() };
+  const next = { newPassword: 'the next one', newRecoveryWords: await newRecoveryWords() };
   const recovered = await device().recover({ email: after, recoveryWords, ...next });
   expect(await textsOf(recovered)).toHaveLength(1);
 });

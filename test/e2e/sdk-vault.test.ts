@@ -66,6 +66,18 @@ describe('accounts', () => {
     expect(later.session?.token).not.toBe(session?.token);
   });
 
+  test('a new sign-in ends the session that the client had', async () => {
+    const credentials = someone();
+    const client = device();
+    await client.signUp(credentials);
+    const before = device({ session: client.session });
+    await before.models();
+    await client.signIn(credentials);
+    expect(client.session?.token).not.toBe(before.session?.token);
+    await client.models();
+    await expect(before.models()).rejects.toMatchObject({ code: 'unauthorized' });
+  });
+
   test('an email that has an account is refused', async () => {
     const credentials = someone();
     await device().signUp(credentials);

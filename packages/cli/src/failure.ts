@@ -41,6 +41,7 @@ const exitOf: Record<SealscribeErrorCode, ExitName> = {
   unknown_version: 'integrity',
   share_gone: 'notFound',
   bad_recovery_words: 'usage',
+  weak_password: 'usage',
   forbidden: 'auth',
   wrong_code: 'auth',
   locked_out: 'auth',

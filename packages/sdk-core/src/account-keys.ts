@@ -23,6 +23,7 @@ import {
 } from '@sealscribe/protocol';
 import {
   keyRecord,
+  refuseWeak,
   type Accounts,
   type Credentials,
   type OpenAccount,
@@ -68,9 +69,10 @@ export class AccountKeys {
 
   /**
    * Changes password, iterations or recovery key. Every other session ends.
-   * @throws WrongPasswordError; SealscribeError "bad_recovery_words"; RangeError for fewer iterations than there are
+   * @throws WrongPasswordError; SealscribeError "bad_recovery_words" or "weak_password"; RangeError for fewer iterations than there are
    */
   async change(credentials: Credentials, change: KeyChange): Promise<void> {
+    if (change.password !== undefined) await refuseWeak(change.password, credentials.email);
     const recoveryKey = change.recoveryWords == null ? undefined : await recoveryKeyOf(change.recoveryWords);
     await untilFirst(this.http, async () => {
       const proven = await this.accounts.unlock(credentials);
@@ -100,10 +102,11 @@ export class AccountKeys {
 
   /**
    * Opens an account without its password, and gives it a new password and a new recovery key. Every session ends but the new one.
-   * @throws SealscribeError "wrong_recovery_words" or "bad_recovery_words"
+   * @throws SealscribeError "wrong_recovery_words", "bad_recovery_words" or "weak_password"
    */
   async recover(recovery: Recovery): Promise<OpenAccount> {
     const email = normalizeEmail(recovery.email);
+    await refuseWeak(recovery.newPassword, email);
     const recoveryKey = await recoveryKeyOf(recovery.recoveryWords);
     const nextRecoveryKey = await recoveryKeyOf(recovery.newRecoveryWords);
     const proof = { email, recoveryAuthKey: encodeBase64url(await deriveRecoveryAuthKey(recoveryKey)) };

@@ -33,6 +33,7 @@ import { ApiError, WrongPasswordError } from './errors.js';
 import { KeyFreshness, type FreshnessStore } from './freshness.js';
 import { badAnswer, type Http } from './http.js';
 import { verified } from './integrity.js';
+import { onDemand } from './on-demand.js';
 
 /** Email and password as the person typed them. The password never leaves the device. */
 export interface Credentials {
@@ -93,10 +94,11 @@ export class Accounts {
   /**
    * Makes an account and signs in to it.
    * @param recoveryKey Opens the account too, should the password be forgotten.
-   * @throws ApiError "email_taken"
+   * @throws ApiError "email_taken"; SealscribeError "weak_password"
    */
   async signUp({ email: typed, password }: Credentials, recoveryKey?: CryptoKey): Promise<OpenAccount> {
     const email = normalizeEmail(typed);
+    await refuseWeak(password, email);
     const accountId = newId();
     const iterations = this.newIterations;
     const next = await this.newRoot({ accountId, email, password, iterations, keyVersion: 1 });
@@ -107,7 +109,7 @@ export class Accounts {
     if (session.accountId !== accountId) throw badAnswer();
     // An account of this email may have been there before, and be deleted.
     await this.#keys(email).restart({ keyVersion: 1, iterations });
-    this.http.session = session;
+    await this.#begin(session);
     return { accountId, accountKey };
   }
 
@@ -126,7 +128,7 @@ export class Accounts {
     const authKey = encodeBase64url(await deriveAuthKey(root.key));
     try {
       const session = await this.http.json(routes.signIn, sessionSchema, { json: { email, authKey } });
-      this.http.session = session;
+      await this.#begin(session);
       return { session, root };
     } catch (failure) {
       if (failure instanceof ApiError && failure.code === 'wrong_credentials') throw new WrongPasswordError();
@@ -208,6 +210,12 @@ export class Accounts {
     this.http.session = undefined;
   }
 
+  /** Goes on in a new session. The one that it takes the place of ends, also on the server, if that can be reached. */
+  async #begin(session: Session): Promise<void> {
+    await this.signOut().catch(() => undefined);
+    this.http.session = session;
+  }
+
   /** The key record, or undefined where there is neither a session nor an API key or the server does not know it any more. */
   async #keysInSession(): Promise<StoredKeys | undefined> {
     const { session, platform } = this.http;
@@ -263,6 +271,11 @@ export async function keyRecord(
       },
     }),
   };
+}
+
+/** @throws SealscribeError "weak_password"; ConnectionError when the list of common ones cannot be loaded */
+export async function refuseWeak(password: string, email: string): Promise<void> {
+  (await onDemand(import('./new-password.js'))).checkNewPassword(password, email);
 }
 
 const isUnauthorized = (failure: unknown) => failure instanceof ApiError && failure.status === 401;

@@ -164,7 +164,7 @@ export class Sealscribe {
    * Makes an account, signs in and opens its empty vault.
    * @param options.recoveryWords From `newRecoveryWords`, once the person has written them down: they open the account when the
    * password is forgotten. Without them nothing and nobody does.
-   * @throws ApiError "email_taken"; SealscribeError "bad_recovery_words"
+   * @throws ApiError "email_taken"; SealscribeError "bad_recovery_words" or "weak_password"
    */
   async signUp(credentials: Credentials, options: { recoveryWords?: string } = {}): Promise<Vault> {
     const { recoveryWords: words } = options;
@@ -227,7 +227,7 @@ export class Sealscribe {
   /**
    * Changes password, iterations or recovery key. Every other session ends. What somebody has who knows the old password and an
    * old copy of the server's data stays open to them: see {@link rotateAccountKey}.
-   * @throws WrongPasswordError; SealscribeError "bad_recovery_words"; RangeError for fewer iterations than there are
+   * @throws WrongPasswordError; SealscribeError "bad_recovery_words" or "weak_password"; RangeError for fewer iterations than there are
    */
   async changeKeys(credentials: Credentials, change: KeyChange): Promise<void> {
     await (await this.#keys()).change(credentials, change);
@@ -266,7 +266,7 @@ export class Sealscribe {
   /**
    * Opens an account whose password is forgotten, with its recovery words; it has a new password and new words from then on, and
    * every other session ends.
-   * @throws SealscribeError "wrong_recovery_words" or "bad_recovery_words"
+   * @throws SealscribeError "wrong_recovery_words", "bad_recovery_words" or "weak_password"
    */
   async recover(recovery: Recovery): Promise<Vault> {
     return this.#vault(await (await this.#keys()).recover(recovery));

@@ -32,6 +32,7 @@ export type SealscribeErrorCode =
   | 'bad_answer'
   | 'source_unreadable'
   | 'wrong_password'
+  | 'weak_password'
   | 'wrong_recovery_words'
   | 'bad_recovery_words'
   | 'password_needed'
