@@ -34,7 +34,7 @@ const transcriber = {
 } as unknown as Transcriber;
 
 const app = await buildApp({
-  config: { allowOrigin: [], fetchFrom: [], patience: 60, streamIdle: 60 },
+  config: { allowOrigin: [], fetchFrom: [], trustProxy: [], patience: 60, streamIdle: 60 },
   store: await openStore(data),
   transcriber,
   streams: new StreamPlaces(0),

@@ -39,12 +39,16 @@ import type { Identity } from './tls.js';
 import { SECURITY_HEADERS, sendSecurityHeaders } from './security-headers.js';
 import type { StreamPlaces } from './transcription/stream-places.js';
 import type { Transcriber } from './transcription/transcriber.js';
+import { readTrustedProxies, refuseUnclearAddresses } from './trusted-proxies.js';
 import { letGoOfBodies } from './unread-body.js';
 import type { WebFile } from './web-folder.js';
 
 /** What an app is built from. */
 export interface AppParts {
-  readonly config: Pick<Config, 'allowOrigin' | 'emailHook' | 'fetchFrom' | 'patience' | 'streamIdle'>;
+  readonly config: Pick<
+    Config,
+    'allowOrigin' | 'emailHook' | 'fetchFrom' | 'patience' | 'streamIdle' | 'trustProxy'
+  >;
   readonly store: Store;
   readonly transcriber: Transcriber;
   readonly streams: StreamPlaces;
@@ -91,6 +95,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   app.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id));
   await sendSecurityHeaders(app);
   refuseDoubtful(app, log);
+  if (config.trustProxy.length > 0) refuseUnclearAddresses(app);
   limitPatience(app, config.patience);
   if (config.allowOrigin.length > 0) allowOrigins(app, config.allowOrigin);
 
@@ -139,6 +144,7 @@ function createServer({ identity, log, config, meter }: AppParts): FastifyInstan
     requestIdHeader: false,
     bodyLimit: MIB,
     forceCloseConnections: true,
+    trustProxy: readTrustedProxies(config.trustProxy) ?? false,
     routerOptions: { maxParamLength: 64 },
   } satisfies FastifyServerOptions<Server>;
   if (identity === undefined) return fastify(options);

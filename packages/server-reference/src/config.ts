@@ -48,6 +48,8 @@ export interface Config {
   readonly metricsHost: string;
   /** Hosts that recordings may be fetched from, see remote/hosts.ts; empty = none. */
   readonly fetchFrom: readonly string[];
+  /** Addresses of the proxies whose X-Forwarded-For is believed, see trusted-proxies.ts; empty = nobody's. */
+  readonly trustProxy: readonly string[];
   /** Names or folders of the models; the first is the default. */
   readonly model: readonly string[];
   /** Folder of downloaded models; `models` in the data folder when left out. */
@@ -170,6 +172,12 @@ export function readConfig(argv: readonly string[], version: string): Config {
       option(
         '--fetch-from <host...>',
         'hosts that recordings may be fetched from: NAME, or NAME=ADDRESS:PORT for one of your own network',
+      ).default([]),
+    )
+    .addOption(
+      option(
+        '--trust-proxy <address...>',
+        'proxies whose X-Forwarded-For says where a client is: ADDRESS, or ADDRESS/BITS for a network',
       ).default([]),
     )
     .addOption(

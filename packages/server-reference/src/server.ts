@@ -13,6 +13,7 @@ import { RequestMeter } from './metrics/request-meter.js';
 import { readAllowedHosts } from './remote/hosts.js';
 import { FILE_NAME, openStore } from './store/index.js';
 import { loadIdentity } from './tls.js';
+import { readTrustedProxies } from './trusted-proxies.js';
 import { readWebFolder } from './web-folder.js';
 import { StreamPlaces } from './transcription/stream-places.js';
 import { Transcriber } from './transcription/transcriber.js';
@@ -48,6 +49,7 @@ const loopback = new Set(['127.0.0.1', '::1', 'localhost']);
  */
 export async function startServer(config: Config, log: Logger, scripts: string): Promise<Server> {
   readAllowedHosts(config.fetchFrom);
+  readTrustedProxies(config.trustProxy);
   mkdirSync(config.data, { recursive: true, mode: 0o700 });
   const identity = config.insecureHttp ? undefined : await loadIdentity(config);
   if (config.insecureHttp && !loopback.has(config.host))
