@@ -43,7 +43,10 @@ export async function registerStream(app: FastifyInstance, deps: StreamDeps): Pr
   app.addHook('preClose', async () => void (await Promise.all([...sockets].map((socket) => socket.stop()))));
   await app.register(websocket, {
     options: { maxPayload: 4 * MAX_STREAM_FRAME, perMessageDeflate: false, clientTracking: true },
-    errorHandler: (_error, socket) => socket.terminate(),
+    // After a frame that is none, ws is closing already: what is not written yet holds the close code.
+    errorHandler: (_error, socket) => {
+      if (socket.readyState === socket.OPEN) socket.terminate();
+    },
   });
 
   const { method, path } = routes.streamTokens;
