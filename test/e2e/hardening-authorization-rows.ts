@@ -11,8 +11,10 @@ type Owner = number | 'passes';
 /** By route: what it needs, what others find under the owner's ids, what the owner is answered. */
 // prettier-ignore
 export const rows: Record<RouteName, [Need, Others, Owner]> = {
-  health: ['nothing', 'theirs', 200], models: ['key', 'theirs', 200], languages: ['key', 'theirs', 200],
-  transcribe: ['key', 'theirs', 415], compare: ['key', 'theirs', 415], stream: ['key', 'theirs', 400],
+  health: ['nothing', 'theirs', 200], models: ['key', 'theirs', 200],
+  model: ['key', 'theirs', 200], languages: ['key', 'theirs', 200],
+  transcribe: ['key', 'theirs', 415], audioTranscriptions: ['key', 'theirs', 415],
+  compare: ['key', 'theirs', 415], stream: ['key', 'theirs', 400],
   streamTokens: ['key', 'theirs', 201],
   uploadFacts: ['nothing', 'theirs', 204], createUpload: ['key', 'theirs', 'passes'], getUpload: ['key', 'nothing', 200],
   continueUpload: ['key', 'nothing', 'passes'], deleteUpload: ['key', 'nothing', 204],

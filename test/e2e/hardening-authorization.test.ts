@@ -186,6 +186,7 @@ function idsOf({ path }: Route): string[] {
       ['/v1/uploads', own.upload],
       ['/v1/sessions', own.session],
       ['/v1/api-keys', own.apiKey],
+      ['/v1/models', 'default'],
     ],
   ] as const;
   return [starts.find(([start]) => path.startsWith(start))?.[1] ?? own.transcript, ...more];

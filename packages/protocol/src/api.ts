@@ -6,6 +6,7 @@ import * as z from 'zod/mini';
 import { idSchema, revision, timestamp, wrappedKey } from './fields.js';
 import { segmentSchema, transcriptSchema } from './transcript.js';
 import { errorStatus, type ErrorCode } from './errors.js';
+import { openAiModelSchema } from './openai-api.js';
 
 /** Query of the two lists, in order of id: `after` is `next` of the page before; `limit` is 1 to 200, 100 when absent. */
 export const listQuerySchema = z.strictObject({
@@ -88,9 +89,7 @@ export const modelInfoSchema = z.object({
 export type ModelInfo = z.infer<typeof modelInfoSchema>;
 export const modelListSchema = z.object({
   object: z.literal('list'),
-  data: z.array(
-    z.object({ id: z.string(), object: z.literal('model'), created: z.int(), owned_by: z.string() }),
-  ),
+  data: z.array(openAiModelSchema),
   models: z.array(modelInfoSchema),
 });
 export type ModelList = z.infer<typeof modelListSchema>;

@@ -15,6 +15,7 @@ export * from './archive.js';
 export * from './compare.js';
 export * from './email-api.js';
 export * from './history-api.js';
+export * from './openai-api.js';
 export * from './recordings-api.js';
 export * from './share-api.js';
 export * from './stream.js';

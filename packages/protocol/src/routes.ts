@@ -11,6 +11,8 @@ export interface Route {
   readonly auth: boolean;
   /** Whether only a session will do: an API key may transcribe and move sealed bytes, and nothing that touches the account. */
   readonly sessionOnly: boolean;
+  /** Whether clients of OpenAI's service ask it: errors have the shape that they read. */
+  readonly openai?: true;
 }
 
 const route = (
@@ -23,8 +25,10 @@ const route = (
 export const routes = {
   health: route('GET', '/health', 'transcription', false),
   models: route('GET', '/v1/models', 'transcription'),
+  model: { ...route('GET', '/v1/models/:id', 'transcription'), openai: true },
   languages: route('GET', '/v1/languages', 'transcription'),
   transcribe: route('POST', '/v1/transcribe', 'transcription'),
+  audioTranscriptions: { ...route('POST', '/v1/audio/transcriptions', 'transcription'), openai: true },
   compare: route('POST', '/v1/compare', 'transcription'),
   /** A WebSocket (stream.ts). The session may also be told by a token in the query string. */
   stream: route('GET', '/v1/stream', 'transcription'),

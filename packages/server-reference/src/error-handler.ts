@@ -1,17 +1,25 @@
 /**
- * Turns whatever a route throws into one of the two JSON shapes of the protocol: the vault's nested one, or the flat one of
- * the transcription routes. Unexpected errors become a bare `internal`: their messages may hold anything, so neither the
+ * Turns whatever a route throws into one of the JSON shapes of the protocol: the vault's nested one, the flat one of the
+ * transcription routes, or OpenAI's. Unexpected errors become a bare `internal`: their messages may hold anything, so neither the
  * client nor the log gets them, only their class and code.
  */
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { routes, type ErrorCode, type TranscriptionError, type VaultError } from '@sealscribe/protocol';
+import {
+  routes,
+  type ErrorCode,
+  type OpenAiError,
+  type Route,
+  type TranscriptionError,
+  type VaultError,
+} from '@sealscribe/protocol';
 import { HttpError } from './http-error.js';
 import { isDiskFull } from './store/reserve.js';
 
-const transcriptionPaths = new Set<string>(
-  Object.values(routes)
-    .filter((route) => route.half === 'transcription')
-    .map((route) => route.path),
+/** Who reads an error: clients of the transcription routes, of the vault, or of OpenAI's service. */
+export type ErrorReader = 'transcription' | 'vault' | 'openai';
+
+const readers = new Map<string, ErrorReader>(
+  Object.values<Route>(routes).map(({ path, half, openai }) => [path, openai ? 'openai' : half]),
 );
 
 /** What fastify and its plugins find wrong with a request, by the status that they give it. */
@@ -40,16 +48,36 @@ export function toHttpError(error: unknown): HttpError {
   return new HttpError(known ?? 'internal', undefined, { cause: error });
 }
 
-/** The JSON of an error, in the shape that the clients of this half of the server read. */
+/** The JSON of an error, in the shape that the clients of this part of the server read. */
 export function errorBody(
   error: HttpError,
-  half: 'transcription' | 'vault',
+  reader: ErrorReader,
   requestId: string,
-): TranscriptionError | VaultError {
+): TranscriptionError | VaultError | OpenAiError {
   const { code, message } = error;
-  return half === 'transcription'
+  if (reader === 'openai')
+    return { error: { message, type: openAiType(error), param: wrongField(error), code } };
+  return reader === 'transcription'
     ? { error: message, code, requestId }
     : { error: { code, message, requestId } };
+}
+
+function openAiType({ status }: HttpError): OpenAiError['error']['type'] {
+  if (status === 402) return 'insufficient_quota';
+  if (status === 429) return 'rate_limit_error';
+  return status >= 500 ? 'server_error' : 'invalid_request_error';
+}
+
+const FILE_CODES: readonly ErrorCode[] = [
+  ...(['empty_file', 'payload_too_large', 'audio_too_long', 'unsupported_media'] as const),
+  ...(['decoder_missing', 'undecodable_media', 'no_audio'] as const),
+];
+
+function wrongField({ code, param }: HttpError): string | null {
+  if (param !== undefined) return param;
+  if (code === 'model_not_found') return 'model';
+  if (code === 'language_not_supported') return 'language';
+  return FILE_CODES.includes(code) ? 'file' : null;
 }
 
 /** The error handler of both halves: sets status and Retry-After and sends the JSON. */
@@ -64,9 +92,8 @@ export function handleError(thrown: unknown, request: FastifyRequest, reply: Fas
     void reply.header('retry-after', Math.max(1, Math.ceil(error.retryAfter)));
   if (error.status === 401) void reply.header('www-authenticate', 'Bearer');
   const path = request.routeOptions.url ?? request.url.split('?')[0] ?? '';
-  const half = transcriptionPaths.has(path) ? 'transcription' : 'vault';
   void reply
     .code(error.status)
     .type('application/json; charset=utf-8')
-    .send(errorBody(error, half, request.id));
+    .send(errorBody(error, readers.get(path) ?? 'vault', request.id));
 }

@@ -42,12 +42,19 @@ export class HttpError extends Error {
   readonly status: number;
   /** Seconds after which another attempt makes sense; becomes the Retry-After header. */
   readonly retryAfter: number | undefined;
+  /** The field of the request that is wrong, where one is. */
+  readonly param: string | undefined;
 
-  constructor(code: ErrorCode, message?: string, options: { cause?: unknown; retryAfter?: number } = {}) {
+  constructor(
+    code: ErrorCode,
+    message?: string,
+    options: { cause?: unknown; retryAfter?: number; param?: string } = {},
+  ) {
     super(message ?? messages[code], options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'HttpError';
     this.code = code;
     this.status = errorStatus[code];
     this.retryAfter = options.retryAfter;
+    this.param = options.param;
   }
 }

@@ -12,7 +12,8 @@ const BUFFERED = 256 * 1024;
 
 /** An answer that is being written event by event. */
 export interface EventStream {
-  send(event: string, data: unknown): void;
+  /** Without a name it is an event of type "message". */
+  send(event: string | undefined, data: unknown): void;
   end(): void;
 }
 
@@ -43,7 +44,7 @@ export function openEventStream(reply: FastifyReply): EventStream {
   return {
     send: (event, data) => {
       if (event === 'progress' && raw.writableLength > BUFFERED) return;
-      write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+      write(`${event === undefined ? '' : `event: ${event}\n`}data: ${JSON.stringify(data)}\n\n`);
     },
     end: () => void raw.end(),
   };

@@ -1,10 +1,24 @@
-/** What the server says about itself: `GET /health`, `/v1/models`, `/v1/languages`. */
+/** What the server says about itself: `GET /health`, `/v1/models`, `/v1/models/:id`, `/v1/languages`. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { routes, type Health, type LanguageList, type ModelList } from '@sealscribe/protocol';
+import {
+  routes,
+  type Health,
+  type LanguageList,
+  type ModelInfo,
+  type ModelList,
+  type OpenAiModel,
+} from '@sealscribe/protocol';
 import { perMinute, PUBLIC_PER_MINUTE } from './rate-limit.js';
 import type { Transcriber } from '../transcription/transcriber.js';
 
-/** Registers the three routes. */
+const toOpenAiModel = ({ id }: ModelInfo): OpenAiModel => ({
+  id,
+  object: 'model',
+  created: 0,
+  owned_by: 'sealscribe',
+});
+
+/** Registers these routes. */
 export function registerFacts(
   app: FastifyInstance,
   deps: {
@@ -31,13 +45,17 @@ export function registerFacts(
   app.get(routes.models.path, { onRequest: signedIn }, async (): Promise<ModelList> => {
     return {
       object: 'list',
-      data: models.map(({ id }) => ({ id, object: 'model', created: 0, owned_by: 'sealscribe' })),
+      data: models.map(toOpenAiModel),
       models: models.map((model) => ({
         ...model,
         description: `${model.description} Speakers are not told apart.`,
       })),
     };
   });
+
+  app.get<{ Params: { id: string } }>(routes.model.path, { onRequest: signedIn }, async ({ params }) =>
+    toOpenAiModel(transcriber.checkWishes({ model: params.id }).model),
+  );
 
   const names = new Intl.DisplayNames(['en'], { type: 'language' });
   app.get(routes.languages.path, { onRequest: signedIn }, async (): Promise<LanguageList> => {

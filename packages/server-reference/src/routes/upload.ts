@@ -1,14 +1,13 @@
 /**
- * Reading the multipart body of a transcription: the file straight into the ticket's memory, each chunk wiped, and the few
- * text fields that mean something. Field and file names are not kept. A body that stalls is given up.
+ * What the form of a transcription says, besides the recording itself: where the recording is, and the few fields that mean
+ * something. Others are read over.
  */
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import { MOST_SPEAKERS } from '@sealscribe/asr';
 import { RESPONSE_FORMATS, type ResponseFormat } from '@sealscribe/protocol';
 import { HttpError } from '../http-error.js';
 import type { ChunkStore } from '../transcription/chunk-store.js';
-import { boundaryOf, MalformedMultipart, MultipartParser, type TakeBytes } from './multipart.js';
-import { cutOff, readBody } from './read-body.js';
+import { readForm } from './recording-form.js';
 
 /** What the client wished for besides its file. */
 export interface UploadFields {
@@ -27,59 +26,27 @@ export interface UploadFields {
   readonly format: ResponseFormat;
 }
 
-const MAX_PARTS = 72;
-/** Characters of a text field. */
-const MAX_FIELD = 16 * 1024;
-
-/** Lets multipart bodies of this scope through unread, to {@link readUpload}. */
-export function acceptUploads(scope: FastifyInstance): void {
-  scope.addContentTypeParser('multipart/form-data', (_request, _payload, done) => done(null));
-}
-
 /**
  * Reads the whole body.
  *
- * @throws {HttpError} `unsupported_media` when the body is not multipart, `bad_request` when it is malformed, has no file or
- * is cut off, `payload_too_large`, `busy`.
+ * @throws {HttpError} `bad_request` when there is no recording or a field is not of its form, and as {@link readForm}.
  */
 export async function readUpload(
   request: FastifyRequest,
   store: ChunkStore,
   signal: AbortSignal,
 ): Promise<UploadFields> {
-  const boundary = boundaryOf(request.headers['content-type']);
-  if (boundary === undefined)
-    throw new HttpError(
-      'unsupported_media',
-      'Send the recording as multipart/form-data with a field "file".',
-    );
-  const fields = new Map<string, string>();
-  const models: string[] = [];
-  let parts = 0;
-  let files = 0;
-  const parser = new MultipartParser(boundary, ({ name, file }) => {
-    if (++parts > MAX_PARTS) throw new HttpError('bad_request', 'The form has too many parts.');
-    if (!file && name === 'models') {
-      const index = models.push('') - 1;
-      return takeText((text) => (models[index] = text));
-    }
-    if (!file) return takeText((text) => fields.set(name, text));
-    return name === 'file' && files++ === 0 ? (bytes) => store.append(bytes) : () => undefined;
-  });
-  await readBody(request.raw, (chunk) => parser.push(chunk), signal).catch((error: unknown) => {
-    if (!(error instanceof MalformedMultipart)) throw error;
-    throw new HttpError('bad_request', 'The form is malformed.', { cause: error });
-  });
-  if (!parser.complete) throw cutOff();
-  const upload = fields.get('upload');
-  const url = fields.get('url');
-  const sources = [files > 0, upload !== undefined, url !== undefined].filter(Boolean).length;
+  const form = await readForm(request, store, signal);
+  const upload = form.text('upload');
+  const url = form.text('url');
+  const sources = [form.hasFile, upload !== undefined, url !== undefined].filter(Boolean).length;
   if (sources === 0) throw new HttpError('bad_request', 'The field "file" with the recording is missing.');
   if (sources > 1)
     throw new HttpError('bad_request', 'Send one of "file", the id of an "upload", and a "url".');
-  const speakers = toSpeakers(fields.get('speakers'));
-  const model = fields.get('model');
-  const language = fields.get('language');
+  const speakers = toSpeakers(form.text('speakers'));
+  const model = form.text('model');
+  const models = form.list('models');
+  const language = form.text('language');
   return {
     ...(upload === undefined ? {} : { upload }),
     ...(url === undefined ? {} : { url }),
@@ -87,26 +54,14 @@ export async function readUpload(
     ...(models.length === 0 ? {} : { models: namesIn(models) }),
     ...(language === undefined ? {} : { language }),
     // Who says how many speakers there are wants to know who they are.
-    diarize: toFlag('diarize', fields.get('diarize')) ?? speakers > 0,
+    diarize: form.flag('diarize') ?? speakers > 0,
     speakers,
-    format: toFormat(fields.get('response_format')),
+    format: toFormat(form.text('response_format')),
   };
 }
 
 const namesIn = (lists: readonly string[]): string[] =>
   lists.flatMap((list) => list.split(',').map((name) => name.trim())).filter((name) => name !== '');
-
-/** Takes a text field; tells it as far as it has come. */
-function takeText(tell: (text: string) => unknown): TakeBytes {
-  const decoder = new TextDecoder();
-  let text = '';
-  tell(text);
-  return (bytes) => {
-    text += decoder.decode(bytes, { stream: true });
-    if (text.length > MAX_FIELD) throw new HttpError('bad_request', 'A field of the form is too long.');
-    tell(text);
-  };
-}
 
 function toFormat(text: string | undefined): ResponseFormat {
   if (text === undefined || text === '') return 'json';
@@ -125,11 +80,4 @@ function toSpeakers(text: string | undefined): number {
       `speakers is a whole number up to ${MOST_SPEAKERS}; 0 means find out.`,
     );
   return speakers;
-}
-
-function toFlag(name: string, text: string | undefined): boolean | undefined {
-  if (text === undefined || text === '') return undefined;
-  if (/^(true|1)$/i.test(text)) return true;
-  if (/^(false|0)$/i.test(text)) return false;
-  throw new HttpError('bad_request', `${name} is true or false.`);
 }

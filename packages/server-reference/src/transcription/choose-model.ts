@@ -1,16 +1,18 @@
 /**
- * Which model and language a request means. Clients written for OpenAI's service name its models: those mean the default
- * here. Any other unknown name is an error, so that nobody takes one model's text for another's.
+ * Which model and language a request means. Clients written for OpenAI's service name its models, and those for STT.ai's name the one
+ * that they begin with: those mean the default here. Any other unknown name is an error, so that nobody takes one model's text for
+ * another's.
  */
 import { chooseLanguage as findLanguage } from '@sealscribe/asr';
 import type { ModelInfo } from '@sealscribe/protocol';
 import { HttpError } from '../http-error.js';
 
 const OPENAI_NAME = /^(whisper-1|gpt-4o(-mini)?-transcribe(-[a-z0-9-]+)?)$/;
-const DEFAULT_NAMES: ReadonlySet<string> = new Set(['', 'auto', 'default']);
+/** `large-v3-turbo` is what STT.ai's Python SDK asks for when its user asks for nothing. */
+const DEFAULT_NAMES: ReadonlySet<string> = new Set(['', 'auto', 'default', 'large-v3-turbo']);
 
 /**
- * The model of that name; the first one for no name, "auto", "default" and OpenAI's names.
+ * The model of that name; the first one for no name and those above.
  *
  * @throws {HttpError} `model_not_found`.
  */

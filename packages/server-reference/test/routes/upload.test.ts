@@ -2,7 +2,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { fastify, type FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { acceptUploads, readUpload } from '../../src/routes/upload.js';
+import { acceptUploads } from '../../src/routes/recording-form.js';
+import { readUpload } from '../../src/routes/upload.js';
 import { ChunkStore } from '../../src/transcription/chunk-store.js';
 import { MemoryBudget } from '../../src/transcription/memory-budget.js';
 

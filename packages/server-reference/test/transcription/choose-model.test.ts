@@ -11,10 +11,16 @@ const model = (id: string, ...languages: string[]) => ({
 const models = [model('first', 'en'), model('second', 'de', 'fr')];
 
 describe('the model of a request', () => {
-  it.each([undefined, '', 'auto', 'default', 'whisper-1', 'gpt-4o-transcribe', 'gpt-4o-transcribe-diarize'])(
-    'is the first for %j',
-    (name) => expect(chooseModel(models, name).id).toBe('first'),
-  );
+  it.each([
+    undefined,
+    '',
+    'auto',
+    'default',
+    'large-v3-turbo',
+    'whisper-1',
+    'gpt-4o-transcribe',
+    'gpt-4o-transcribe-diarize',
+  ])('is the first for %j', (name) => expect(chooseModel(models, name).id).toBe('first'));
   it('is the one that was named', () => expect(chooseModel(models, 'second').id).toBe('second'));
   it.each(['whisper-2', 'Second', 'gpt-4o', ' first'])('is an error with a list for %j', (name) => {
     expect(() => chooseModel(models, name)).toThrow(
