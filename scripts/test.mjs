@@ -83,6 +83,9 @@ await runScript(() => {
     'python3:yaml': 'python3-yaml',
     'python3:cryptography': 'python3-cryptography',
     'python3:numpy': 'python3-numpy',
+    'python3:requests': 'python3-requests',
+    'python3:websocket': 'python3-websocket',
+    curl: 'curl',
   });
   const folder = mkdtempSync(join(tmpdir(), 'sealscribe-tests-'));
   const total = { passed: 0, failed: 0, skipped: 0 };
