@@ -94,6 +94,11 @@ it('vocabularies of characters, byte pairs and sentence pieces', () => {
           load(() => ByteLevelPieces.fromTokenizer({ model: { vocab: json[0] }, added_tokens: json[2] })),
           load(() => ByteLevelPieces.fromTokenizer(json[0])),
         ];
+        const names = found[0] ? Object.entries(vocabulary as Record<string, number>) : [];
+        for (const [at, name] of new Map(names.map(([one, i]) => [i, one]))) {
+          const spoken = name === '|' ? ' ' : /^(<.+>|\[.+\])$/.test(name) ? '' : name;
+          expect(Buffer.from(found[0]!.bytes(at)).toString()).toBe(spoken);
+        }
         for (const one of found) {
           if (!one) continue;
           expect(one.size).toBeLessThanOrEqual(1_000_001);

@@ -74,3 +74,15 @@ it('an archive that was cut off anywhere is refused', async () => {
     cases(500),
   );
 });
+
+it('an archive that names a file twice is refused', async () => {
+  await fc.assert(
+    fc.asyncProperty(files, fc.nat(), fc.nat(), async (list, which, where) => {
+      fc.pre(list.length > 0);
+      const twice = [...list];
+      twice.splice(where % (list.length + 1), 0, list[which % list.length]);
+      await expect(TarFiles.read(await write(twice))).rejects.toThrow(IntegrityError);
+    }),
+    cases(500),
+  );
+});

@@ -109,6 +109,8 @@ it('splitting and joining lose no letter and no word time', () => {
       expect(split.segments).toHaveLength(original.segments.length + 1);
       const joined = mergeSegments(split, at, at + 1);
       expect(letters(joined)).toBe(letters(original));
+      const [left, right] = [split.segments[at].text, split.segments[at + 1].text];
+      if (/\w$/.test(left) && /^\w/.test(right)) expect(joined.segments[at].text).toBe(`${left} ${right}`);
       const [now, before] = [joined.segments[at], original.segments[at]];
       expect([now.start, now.end, now.speaker]).toEqual([before.start, before.end, before.speaker]);
     }),

@@ -173,7 +173,15 @@ it('highlights are in order and inside the text, split no character, and hold a 
       const terms = lookFor([original], wanted);
       if (terms.length === 0) return;
       let last = -1;
-      for (const [start, end] of findHighlights(original, terms, { all: false, wholeWords }) ?? []) {
+      const highlights = findHighlights(original, terms, { all: false, wholeWords }) ?? [];
+      const { folded, starts, ends } = foldWithMap(original);
+      for (const term of wholeWords ? [] : terms)
+        for (let at = folded.indexOf(term); at >= 0; at = folded.indexOf(term, at + 1)) {
+          const [from, to] = [starts[at], ends[at + term.length - 1]];
+          if (/[\u3099\u309a]/.test(folded[at + term.length] ?? '')) continue;
+          expect(highlights.some(([start, end]) => start <= from && to <= end)).toBe(true);
+        }
+      for (const [start, end] of highlights) {
         expect(start > last && start < end && end <= original.length).toBe(true);
         expect(
           /^[\udc00-\udfff]/.test(original.slice(start)) && /[\ud800-\udbff]$/.test(original.slice(0, start)),
