@@ -27,7 +27,7 @@ const ENCODINGS = {
 };
 
 /** The base64 characters that depend on these bytes alone, when `offset` unknown bytes stand before. @param {Buffer} bytes @param {number} offset */
-function base64At(bytes, offset) {
+export function base64At(bytes, offset) {
   const text = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64');
   return text.slice(Math.ceil((offset * 8) / 6), Math.floor(((offset + bytes.length) * 8) / 6));
 }

@@ -2,9 +2,9 @@
  * A server that lies: it passes every request on to a real one and may change, replay or invent the answer. What it gets to see
  * is kept, so that a test can also say what a client tells it.
  */
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type RequestListener } from 'node:http';
 import { once } from 'node:events';
-import { Agent, request as send } from 'node:https';
+import { Agent, createServer as createSecureServer, request as send } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
 export interface Asked {
@@ -36,7 +36,11 @@ export interface LyingServer {
   stop(): Promise<void>;
 }
 
-export async function startLyingServer(real: string): Promise<LyingServer> {
+/** Starts one; over TLS where it is given an identity, such as that of the real one. */
+export async function startLyingServer(
+  real: string,
+  identity?: { key: Buffer; cert: Buffer },
+): Promise<LyingServer> {
   // One connection for many requests: a handshake costs more than most of what is asked here.
   const agent = new Agent({ keepAlive: true, rejectUnauthorized: false });
   const ask = (asked: Asked) =>
@@ -63,22 +67,23 @@ export async function startLyingServer(real: string): Promise<LyingServer> {
       await once(server, 'close');
     },
   };
-  const server = createServer((request, response) => {
+  const answer: RequestListener = (request, response) => {
     void (async () => {
       const body = await read(request);
       const asked = { method: request.method ?? '', path: request.url ?? '', headers: request.headers, body };
       liar.asked.push(asked);
-      const answer = (await liar.lie?.(asked, ask)) ?? (await ask(asked));
-      const headers = { ...answer.headers };
+      const given = (await liar.lie?.(asked, ask)) ?? (await ask(asked));
+      const headers = { ...given.headers };
       for (const name of ['connection', 'keep-alive', 'transfer-encoding']) delete headers[name];
       for (const name in headers) if (headers[name] === undefined) delete headers[name];
-      response.writeHead(answer.status, { ...headers, 'content-length': answer.body.length });
-      response.end(answer.body);
+      response.writeHead(given.status, { ...headers, 'content-length': given.body.length });
+      response.end(given.body);
     })();
-  });
+  };
+  const server = identity ? createSecureServer(identity, answer) : createServer(answer);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  liar.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  liar.url = `http${identity ? 's' : ''}://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return liar;
 }
 

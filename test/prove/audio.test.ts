@@ -5,17 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe } from 'vitest';
-import { childrenOf } from '../e2e/behaviour-processes.js';
 import { writableMemory } from '../e2e/process-memory.js';
 import { JFK, newSession, transcribe } from '../e2e/server-requests.js';
 import { claim } from './claim.js';
 import { both, startWith } from './leaky-server.js';
+import { family } from './places.js';
 
 const jfk = readFileSync(JFK);
 const has = (program: string) => spawnSync(program, ['--version']).status === 0;
 const ROUNDS = 10;
-
-const family = (pid: number): number[] => [pid, ...childrenOf(pid).flatMap(family)];
 
 /** Bytes that the processes of a server have had written to a disk (proc(5), io). */
 const writtenBytes = (pid: number): number =>

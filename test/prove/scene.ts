@@ -14,12 +14,7 @@ import { startLyingServer, type Asked, type LyingServer } from '../e2e/sdk-lying
 import { JFK } from '../e2e/server-requests.js';
 import type { RunningServer } from '../e2e/server-process.js';
 import { startWith, type Leak } from './leaky-server.js';
-
-/** What must not be found, and its name for the report. */
-export interface Secret {
-  what: string;
-  value: string | Buffer;
-}
+import type { Secret } from './places.js';
 
 const random = (what: string) => `${what}${randomBytes(6).toString('hex')}`;
 

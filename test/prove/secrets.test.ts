@@ -1,84 +1,26 @@
 /** What was said, named and typed: in the clear only where it must be. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe } from 'vitest';
-import { filesOf, plantings, searchFolder } from '../../scripts/demo/search.mjs';
-import { claim, type Look } from './claim.js';
-import { endScene, ownRequest, playScene, toStore, type Scene, type Secret } from './scene.js';
+import { filesOf } from '../../scripts/demo/search.mjs';
+import { claim } from './claim.js';
+import { asFiles, planted, removePlaces, requestsAsFiles, searchIn } from './places.js';
+import { endScene, ownRequest, playScene, toStore, type Scene } from './scene.js';
 
 let scene: Scene;
 /** The same with a server that writes every answer down, and into its log. */
 let storing: Scene;
 let logging: Scene;
-let folder: string;
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'sealscribe-prove-'));
   [scene, storing, logging] = [await playScene(), await playScene('store'), await playScene('log')];
 }, 300_000);
 afterAll(async () => {
   for (const each of [scene, storing, logging]) await endScene(each);
-  rmSync(folder, { recursive: true, force: true });
+  removePlaces();
 });
 
-/** Looks for secrets in files, and in what is compressed in them. */
-function searchIn(place: string, secrets: Secret[], what: string): Look {
-  const hits = [...searchFolder(place, secrets), ...searchFolder(unpack(place), secrets)];
-  return {
-    tried: `${secrets.length} secrets in 10 encodings, ${filesOf(place).length} files of ${what}`,
-    found: hits.map((hit) => `${hit.what} as ${hit.encoding}`),
-  };
-}
-
-/** What gzip or brotli give back, of each file as a whole and from each gzip header on. */
-function unpack(place: string): string {
-  const out = mkdtempSync(join(folder, 'unpacked-'));
-  let count = 0;
-  for (const file of filesOf(place)) {
-    const bytes = readFileSync(file);
-    const tries: (() => Buffer)[] = [() => brotliDecompressSync(bytes)];
-    for (
-      let at = bytes.indexOf('\x1f\x8b\x08', 0, 'latin1');
-      at >= 0;
-      at = bytes.indexOf('\x1f\x8b\x08', at + 1, 'latin1')
-    )
-      tries.push(() => gunzipSync(bytes.subarray(at), { finishFlush: 2 }));
-    for (const attempt of tries)
-      try {
-        writeFileSync(join(out, String(count++)), attempt());
-      } catch {
-        // not compressed
-      }
-  }
-  return out;
-}
-
-/** Writes texts into files of a folder of their own. */
-function asFiles(...texts: (string | Buffer)[]): string {
-  const place = mkdtempSync(join(folder, 'texts-'));
-  for (const [i, text] of texts.entries()) writeFileSync(join(place, String(i)), text);
-  return place;
-}
-
 const requestsOf = ({ line }: Scene, chosen: (asked: (typeof line.asked)[number]) => boolean) =>
-  asFiles(
-    ...line.asked
-      .filter(chosen)
-      .map(({ method, path, headers, body }) =>
-        Buffer.concat([
-          Buffer.from(`${method} ${decodeURIComponent(path)}\n${JSON.stringify(headers)}\n`),
-          body,
-        ]),
-      ),
-  );
+  requestsAsFiles(line.asked.filter(chosen));
 const logOf = ({ server }: Scene) => asFiles(server.stdout(), server.stderr());
-const planted = (secrets: Secret[]) =>
-  searchIn(
-    asFiles(...secrets.flatMap((secret) => plantings(secret).map(({ content }) => content))),
-    secrets,
-    'a folder in which they were put',
-  );
 
 describe('plaintext', () => {
   claim('plaintext-never-stored', {
