@@ -66,6 +66,10 @@ describe.skipIf(python === undefined)('an independent implementation in Python',
       'part',
       'index',
       'share',
+      'search-entry',
+      'identity',
+      'workspace-transcript-key',
+      'workspace-index',
     ];
     let refusals = 0;
     for (const { do: operation, valid, refused } of vectors.groups) {

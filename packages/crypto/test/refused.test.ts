@@ -21,11 +21,13 @@ import {
   open,
   openAccountKey,
   openCard,
+  openIdentity,
   openIndex,
   openKeptAccountKey,
   openLinkSecret,
   openMembership,
   openPart,
+  openSearchEntry,
   openShare,
   openTranscriptKey,
   openWorkspaceCard,
@@ -53,6 +55,7 @@ class Given {
   bytes = (name: string) => decodeBase64url(this.text(name));
   key = (name: string) => importHmacKey(this.hex(name));
   account = () => ({ accountId: this.text('accountId') });
+  workspace = () => ({ workspaceId: this.text('workspaceId'), keyNumber: this.number('keyNumber') });
   transcript = () => ({ transcriptId: this.text('transcriptId') });
 
   /** The sealed bytes, or the pieces of them that a case keeps, in its order. */
@@ -118,6 +121,12 @@ const operations: Record<string, (given: Given) => unknown> = {
       { ...given.account(), indexRevision: given.number('indexRevision') },
       given.sealed(),
     ),
+  'search-entry': async (given) =>
+    openSearchEntry(
+      await given.key('accountKey_hex'),
+      { ...given.account(), ...given.transcript(), mark: given.value<Mark>('mark') },
+      given.sealed(),
+    ),
   freshness: (given) => checkFreshness(given.value<Mark>('remembered'), given.value<Mark>('seen')),
   listed: (given) =>
     checkListed(given.value<VaultIndex>('index'), given.text('transcriptId'), given.value<Mark>('seen')),
@@ -133,6 +142,24 @@ const operations: Record<string, (given: Given) => unknown> = {
   },
   'link-secret': async (given) =>
     openLinkSecret(await given.key('accountKey_hex'), given.text('shareId'), given.bytes('wrap')),
+  identity: async (given) =>
+    openIdentity(
+      await given.key('accountKey_hex'),
+      { ...given.account(), publicKey: given.hex('publicKey_hex') },
+      given.sealed(),
+    ),
+  'workspace-transcript-key': async (given) =>
+    openTranscriptKey(
+      await importWorkspaceKey(given.hex('workspaceKey_hex')),
+      { ...given.workspace(), ...given.transcript() },
+      given.bytes('wrap'),
+    ),
+  'workspace-index': async (given) =>
+    openIndex(
+      await importWorkspaceKey(given.hex('workspaceKey_hex')),
+      { ...given.workspace(), indexRevision: given.number('indexRevision') },
+      given.sealed(),
+    ),
   fingerprint: (given) => identityFingerprint({ ...given.account(), publicKey: given.hex('publicKey_hex') }),
   roster: (given) =>
     rosterHash({

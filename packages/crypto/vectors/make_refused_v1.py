@@ -10,8 +10,12 @@ import json
 import pathlib
 import sys
 
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
 sys.path.insert(0, str(pathlib.Path(__file__).parents[3] / "examples" / "offline-open-python"))
 import sealscribe_formats as formats  # noqa: E402
+import sealscribe_workspaces as workspaces  # noqa: E402
 
 b64, unb64, seal, bind = formats.to_base64url, formats.from_base64url, formats.seal, formats.bind
 
@@ -184,6 +188,8 @@ group(
 )
 group(
     "device", 2, {"deviceKey_hex": recovery.hex(), "accountId": ACCOUNT, "wrap": b64(seal(recovery, bind("sealscribe/device-key/v1", ACCOUNT_ID), KEY))},
+    ("wrong-key", "another device does not open", AUTH, {"deviceKey_hex": OTHER_KEY.hex()}),
+    ("short-key", "a device key has 32 bytes", ARGUMENT, {"deviceKey_hex": recovery[:31].hex()}),
     ("other-account", "a wrap belongs to one account", AUTH, {"accountId": OTHER_ACCOUNT}),
     ("recovery-wrap", "a wrap for another purpose is none", AUTH, {"wrap": b64(recovery_wrap)}),
 )
@@ -277,6 +283,25 @@ group(
     ("other-revision", "a transcript at another revision than the index lists", "unlisted", {"seen": {**entry, "revision": 2}}),
 )
 
+CARD_HASH = bytes([4] * 32)
+
+
+def search_entry(document):
+    context = formats.search_entry_context(ACCOUNT, TRANSCRIPT, 1, b64(CARD_HASH))
+    return {"sealed": b64(seal(KEY, context, padded(document)))}
+
+
+mark = {"revision": 1, "sha256": b64(CARD_HASH)}
+group(
+    "search-entry", 3, {"accountKey_hex": KEY.hex(), "accountId": ACCOUNT, "transcriptId": TRANSCRIPT, "mark": mark, **search_entry({"text": "budget"})},
+    ("other-account", "an entry belongs to one account", AUTH, {"accountId": OTHER_ACCOUNT}),
+    ("other-transcript", "an entry belongs to one transcript", AUTH, {"transcriptId": OTHER_TRANSCRIPT}),
+    ("other-revision", "an entry belongs to one revision of the card", AUTH, {"mark": {**mark, "revision": 2}}),
+    ("other-card", "an entry belongs to one card", AUTH, {"mark": {**mark, "sha256": b64(KEY)}}),
+    ("no-mark", "a mark is a revision and a hash of 32 bytes", ARGUMENT, {"mark": {**mark, "sha256": b64(bytes(31))}}),
+    ("array", "a document is an object", INVALID, search_entry(b"[]".ljust(1024))),
+)
+
 # Section 4: links
 
 secret = bytes(range(32))
@@ -305,6 +330,7 @@ group(
 link = bind("sealscribe/share-link/v1", unb64(TRANSCRIPT))
 group(
     "link-secret", 4, {"accountKey_hex": KEY.hex(), "shareId": TRANSCRIPT, "wrap": b64(seal(KEY, link, secret))},
+    ("wrong-key", "another account does not open", AUTH, {"accountKey_hex": OTHER_KEY.hex()}),
     ("other-share", "a secret belongs to one share", AUTH, {"shareId": OTHER_TRANSCRIPT}),
     ("short", "a secret has 32 bytes", MALFORMED, {"wrap": b64(seal(KEY, link, secret[:31]))}),
 )
@@ -312,6 +338,41 @@ group(
 # Section 5: workspaces
 
 point = bytes([4]) + bytes([1] * 64)
+pair = ec.generate_private_key(ec.SECP256R1())
+public = workspaces.public_bytes(pair.public_key())
+pkcs8 = pair.private_bytes(serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+
+
+def private_key(data, public_key=public):
+    return {"sealed": b64(seal(KEY, workspaces.private_key_context(ACCOUNT, public_key), data)), "publicKey_hex": public_key.hex()}
+
+
+group(
+    "identity", 5, {"accountKey_hex": KEY.hex(), "accountId": ACCOUNT, **private_key(pkcs8)},
+    ("wrong-key", "another account key does not open", AUTH, {"accountKey_hex": OTHER_KEY.hex()}),
+    ("other-account", "a private key belongs to one account", AUTH, {"accountId": OTHER_ACCOUNT}),
+    ("other-public-key", "a private key belongs to one public key", AUTH, {"publicKey_hex": flip(public, 64).hex()}),
+    ("short-public-key", "a public key is 65 bytes", MALFORMED, {"publicKey_hex": public[:-1].hex()}),
+    ("no-point", "a public key is a point of the curve", MALFORMED, private_key(pkcs8, flip(public, 64))),
+    ("no-private-key", "a private key is PKCS#8", MALFORMED, private_key(bytes(138))),
+)
+workspace_key = {"workspaceKey_hex": KEY.hex(), "workspaceId": WORKSPACE, "keyNumber": 1}
+shared_wrap = seal(KEY, workspaces.transcript_key_context(WORKSPACE, 1, TRANSCRIPT), TRANSCRIPT_KEY)
+group(
+    "workspace-transcript-key", 5, {**workspace_key, "transcriptId": TRANSCRIPT, "wrap": b64(shared_wrap)},
+    ("other-workspace", "a key belongs to one workspace", AUTH, {"workspaceId": ACCOUNT}),
+    ("other-key-number", "a key is sealed under one key of the workspace", AUTH, {"keyNumber": 2}),
+    ("other-transcript", "a key belongs to one transcript", AUTH, {"transcriptId": OTHER_TRANSCRIPT}),
+    ("account-wrap", "a key of an account is none of a workspace", AUTH, {"wrap": b64(key_wrap)}),
+)
+shared_index = seal(KEY, workspaces.index_context(WORKSPACE, 1, 1), padded({TRANSCRIPT: entry}))
+group(
+    "workspace-index", 5, {**workspace_key, "indexRevision": 1, "sealed": b64(shared_index)},
+    ("other-workspace", "an index belongs to one workspace", AUTH, {"workspaceId": ACCOUNT}),
+    ("other-key-number", "an index is sealed under one key of the workspace", AUTH, {"keyNumber": 2}),
+    ("other-revision", "an index belongs to one revision", AUTH, {"indexRevision": 2}),
+    ("account-index", "an index of an account is none of a workspace", AUTH, index({TRANSCRIPT: entry})),
+)
 previous = hashlib.sha256(b"roster 1").digest()
 members = [{"accountId": ACCOUNT, "role": "owner", "fingerprint_hex": bytes([1] * 32).hex()}, {"accountId": OTHER_ACCOUNT, "role": "reader", "fingerprint_hex": bytes([2] * 32).hex()}]
 group(
@@ -346,6 +407,7 @@ def membership(document):
 
 group(
     "membership", 5, {"accountKey_hex": KEY.hex(), "accountId": ACCOUNT, "workspaceId": WORKSPACE, **membership(entry)},
+    ("other-account", "a membership belongs to one account", AUTH, {"accountId": OTHER_ACCOUNT}),
     ("other-workspace", "a membership belongs to one workspace", AUTH, {"workspaceId": ACCOUNT}),
     ("more", "unknown keys are refused", INVALID, membership({**entry, "role": "owner"})),
     ("no-hash", "a membership is an epoch and the hash of its roster", INVALID, membership({"revision": 1})),

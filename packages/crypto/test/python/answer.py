@@ -6,6 +6,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[4] / "examples" / "offline-open-python"))
 import sealscribe_formats as formats  # noqa: E402
+import sealscribe_workspaces as workspaces  # noqa: E402
 
 b64, unb64 = formats.to_base64url, formats.from_base64url
 
@@ -45,6 +46,26 @@ REFUSABLE = {
         bytes.fromhex(case["accountKey_hex"]), formats.index_context(case["accountId"], case["indexRevision"]), sealed_of(case)
     ),
     "refused share": open_share,
+    "refused search-entry": lambda case: formats.open_sealed(
+        bytes.fromhex(case["accountKey_hex"]),
+        formats.search_entry_context(case["accountId"], case["transcriptId"], case["mark"]["revision"], case["mark"]["sha256"]),
+        sealed_of(case),
+    ),
+    "refused identity": lambda case: formats.open_sealed(
+        bytes.fromhex(case["accountKey_hex"]),
+        workspaces.private_key_context(case["accountId"], bytes.fromhex(case["publicKey_hex"])),
+        sealed_of(case),
+    ),
+    "refused workspace-transcript-key": lambda case: formats.open_sealed(
+        bytes.fromhex(case["workspaceKey_hex"]),
+        workspaces.transcript_key_context(case["workspaceId"], case["keyNumber"], case["transcriptId"]),
+        unb64(case["wrap"]),
+    ),
+    "refused workspace-index": lambda case: formats.open_sealed(
+        bytes.fromhex(case["workspaceKey_hex"]),
+        workspaces.index_context(case["workspaceId"], case["keyNumber"], case["indexRevision"]),
+        sealed_of(case),
+    ),
 }
 
 
