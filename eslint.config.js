@@ -60,4 +60,14 @@ export default tseslint.config(
       },
     },
   },
+  {
+    files: ['examples/{edge-worker,vite-upload}/*.{js,mjs}'],
+    languageOptions: {
+      globals: {
+        document: 'readonly',
+        FormData: 'readonly',
+        Response: 'readonly',
+      },
+    },
+  },
 );

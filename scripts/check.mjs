@@ -74,6 +74,23 @@ const CHECKS = [
     'two builds give the same bytes; SBOM, SHA256SUMS and SRI are right',
     async () => (await import('./check/supply-chain.mjs')).wrongRelease(),
   ],
+  [
+    'what is published, as publint and Are the types wrong? see it; small enough',
+    async () => {
+      const { madeRelease } = await import('./check/supply-chain.mjs');
+      return (await import('./check/published.mjs')).wrongPackages(madeRelease().release);
+    },
+  ],
+  ...['npm', 'pnpm'].map(
+    /** @returns {[string, () => Promise<string[]>]} */ (manager) => [
+      `the examples run as ${manager} installs them from what is published`,
+      async () => {
+        const { madeRelease } = await import('./check/supply-chain.mjs');
+        const { brokenExamples } = await import('./check/consumers.mjs');
+        return brokenExamples(madeRelease().release, /** @type {'npm' | 'pnpm'} */ (manager));
+      },
+    ],
+  ),
   ['docs/errors.md lists every code', async () => (await import('./check/error-docs.mjs')).wrongErrorDocs()],
   [
     'docs/asvs.md answers every requirement, with tests that exist',

@@ -8,7 +8,8 @@ import { fileURLToPath } from 'node:url';
 
 /** The checkout's own folder. */
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const PNPM = 'pnpm@10.34.9';
+/** The package manager of the workspace. */
+export const PNPM = 'pnpm@10.34.9';
 const CACHE = join(root, 'node_modules', '.cache');
 
 /** Path of a tool that the dependencies bring. @param {string} name */

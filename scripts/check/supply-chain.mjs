@@ -78,13 +78,26 @@ function packCopy(folder, env) {
   return readFileSync(join(folder, 'release', 'SHA256SUMS'), 'utf8');
 }
 
-/** Builds twice, and looks at what came out. */
+/** The folder that {@link madeRelease} made, which goes when this process ends. @type {string | undefined} */
+let kept;
+
+/** What `npm run pack` makes of this source, made once: the folder of the tarballs. */
+export function madeRelease() {
+  const temporary = (kept ??= mkdtempSync(join(tmpdir(), 'sealscribe-pack-')));
+  const release = join(temporary, 'a', 'release');
+  if (existsSync(join(release, 'SHA256SUMS'))) return { temporary, release };
+  process.once('exit', () => rmSync(temporary, { recursive: true, force: true }));
+  packCopy(join(temporary, 'a'), { TZ: 'Pacific/Chatham', LC_ALL: 'C' });
+  return { temporary, release };
+}
+
+/** Builds once more in another place, and looks at what came out. */
 export async function wrongRelease() {
-  const temporary = mkdtempSync(join(tmpdir(), 'sealscribe-pack-'));
+  const { temporary, release } = madeRelease();
+  const copy = join(temporary, 'another place', 'b');
   try {
-    const first = packCopy(join(temporary, 'a'), { TZ: 'Pacific/Chatham', LC_ALL: 'C' });
-    const second = packCopy(join(temporary, 'another place', 'b'), { TZ: 'America/Adak', LC_ALL: 'C.UTF-8' });
-    const release = join(temporary, 'a', 'release');
+    const first = readFileSync(join(release, 'SHA256SUMS'), 'utf8');
+    const second = packCopy(copy, { TZ: 'America/Adak', LC_ALL: 'C.UTF-8' });
     const bom = readFileSync(join(release, 'sbom.cdx.json'), 'utf8');
     const invalid = await new Validation.JsonStrictValidator(Spec.Version.v1dot6).validate(bom);
     const listed = first.trim().split('\n');
@@ -108,7 +121,7 @@ export async function wrongRelease() {
       ...wrongIntegrities(release, temporary),
     ];
   } finally {
-    rmSync(temporary, { recursive: true, force: true });
+    rmSync(copy, { recursive: true, force: true });
   }
 }
 

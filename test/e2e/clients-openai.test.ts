@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { createReadStream } from 'node:fs';
 import { promisify } from 'node:util';
-import OpenAI, { toFile } from 'openai';
+import OpenAI, { toFile, type Uploadable } from 'openai';
 import {
   openAiDiarizedSchema,
   openAiEventSchema,
@@ -22,8 +22,9 @@ describe.skipIf(!hasServer)("OpenAI's client", () => {
   let server: ClientsServer;
   let openai: OpenAI;
   const jfk = () => createReadStream(JFK);
+  const begin = () => toFile(spoken(3), 'speech.wav');
   beforeAll(async () => {
-    server = await startForClients(['--max-duration', '40']);
+    server = await startForClients(['--max-duration', '24']);
     // The certificate is checked where the client runs as a process of its own, below.
     vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
     openai = new OpenAI({ baseURL: `${server.url}/v1`, apiKey: server.apiKey, maxRetries: 0 });
@@ -60,7 +61,7 @@ describe.skipIf(!hasServer)("OpenAI's client", () => {
   test('transcribes under each of the names that it knows', async () => {
     for (const name of ['whisper-1', 'gpt-4o-transcribe', 'gpt-4o-mini-transcribe-2025-12-15']) {
       const answer = await openai.audio.transcriptions.create({
-        ...{ file: await toFile(spoken(3), 'speech.wav'), model: name, language: 'en' },
+        ...{ file: await begin(), model: name, language: 'en' },
         ...{ prompt: 'A speech of 1961.', temperature: 0.2, chunking_strategy: 'auto' },
       });
       expect(answer.text).toMatch(/fellow.americans/i);
@@ -69,12 +70,12 @@ describe.skipIf(!hasServer)("OpenAI's client", () => {
   });
 
   test('gets words and segments with their times, the ones that it asked for', async () => {
-    const verbose = (...granularities: ('word' | 'segment')[]) =>
+    const verbose = (file: Uploadable, ...granularities: ('word' | 'segment')[]) =>
       openai.audio.transcriptions.create({
-        ...{ file: jfk(), model, response_format: 'verbose_json' as const },
+        ...{ file, model, response_format: 'verbose_json' as const },
         ...(granularities.length > 0 && { timestamp_granularities: granularities }),
       });
-    const both = await verbose('word', 'segment');
+    const both = await verbose(jfk(), 'word', 'segment');
     const answer = openAiVerboseSchema.parse({ ...both });
     isJfk(answer.text);
     expect(answer).toMatchObject({ task: 'transcribe', language: 'english', duration: 11 });
@@ -86,16 +87,15 @@ describe.skipIf(!hasServer)("OpenAI's client", () => {
     expect(segment).toMatchObject({ id: 0, tokens: [], no_speech_prob: 0 });
     expect([segment!.avg_logprob < 0, segment!.compression_ratio > 0.5]).toEqual([true, true]);
 
-    expect(Object.keys(await verbose('word'))).not.toContain('segments');
-    expect(Object.keys(await verbose())).not.toContain('words');
+    expect(Object.keys(await verbose(await begin(), 'word'))).not.toContain('segments');
+    expect(Object.keys(await verbose(await begin()))).not.toContain('words');
   });
 
   test('gets text, SubRip and WebVTT as strings', async () => {
-    const as = <F extends 'text' | 'srt' | 'vtt'>(response_format: F) =>
-      openai.audio.transcriptions.create({ file: jfk(), model, response_format }) as Promise<unknown>;
-    const [text, srt, vtt] = (await Promise.all([as('text'), as('srt'), as('vtt')])) as string[];
-    isJfk(text ?? '');
-    expect(text).toMatch(/\S\n$/);
+    const as = async (response_format: 'text' | 'srt' | 'vtt'): Promise<unknown> =>
+      openai.audio.transcriptions.create({ file: await begin(), model, response_format });
+    const [text, srt, vtt] = [await as('text'), await as('srt'), await as('vtt')];
+    expect(text).toMatch(/^And so.*fellow.americans.*\n$/i);
     expect(srt).toMatch(/^1\n00:00:00,\d{3} --> 00:00:0\d,\d{3}\nAnd so/);
     expect(vtt).toMatch(/^WEBVTT\n\n00:00:00\.\d{3} --> 00:00:0\d\.\d{3}\nAnd so/);
   });
@@ -128,14 +128,14 @@ describe.skipIf(!hasServer)("OpenAI's client", () => {
 
   test('gets speakers, at once and as events', async () => {
     const wish = { model: 'gpt-4o-transcribe-diarize', response_format: 'diarized_json' } as const;
-    const whole = await openai.audio.transcriptions.create({ ...wish, file: jfk() });
+    const whole = await openai.audio.transcriptions.create({ ...wish, file: await begin() });
     const { segments, text } = openAiDiarizedSchema.parse({ ...whole });
-    isJfk(text);
+    expect(text).toMatch(/fellow.americans/i);
     expect(new Set(segments.map(({ speaker }) => speaker))).toEqual(new Set(['A']));
     const told: unknown[] = [];
     for await (const event of await openai.audio.transcriptions.create({
       ...wish,
-      file: jfk(),
+      file: await begin(),
       stream: true,
     }))
       if (openAiEventSchema.parse(event).type === 'transcript.text.segment') told.push(event);
@@ -194,7 +194,7 @@ describe.skipIf(!hasServer)("OpenAI's client", () => {
   });
 
   test('throws what goes wrong after the events have begun', async () => {
-    const file = await toFile(spoken(44), 'long.wav');
+    const file = await toFile(spoken(26), 'long.wav');
     const events = await openai.audio.transcriptions.create({ file, model, stream: true });
     const read = async () => {
       for await (const _ of events);

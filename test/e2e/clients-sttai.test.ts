@@ -183,7 +183,7 @@ describe.skipIf(!hasServer)("other people's clients", () => {
     const waiting: { what: (message: Heard) => boolean; resolve: (message: Heard) => void }[] = [];
     socket.on('message', (data, isBinary) => {
       expect(isBinary).toBe(false);
-      const message = JSON.parse(String(data)) as Heard;
+      const message = JSON.parse((data as Buffer).toString()) as Heard;
       heard.push(message);
       for (const { what, resolve } of waiting) if (what(message)) resolve(message);
     });
