@@ -80,6 +80,7 @@ async function wrongTypes(bytes) {
 async function tooLarge(folder, name) {
   const most = MOST_BYTES[/** @type {keyof typeof MOST_BYTES} */ (name)];
   if (most === undefined) return [];
-  const [{ size = 0 } = {}] = await sizeLimit([filePlugin], [join(folder, 'dist/index.js')]);
+  const measured = await sizeLimit([filePlugin], [join(folder, 'dist/index.js')]);
+  const [{ size = 0 } = {}] = /** @type {{ size?: number }[]} */ (measured);
   return size > most ? [`takes ${size} bytes, compressed, more than ${most}`] : [];
 }

@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import type { PreviewServer } from 'vite';
+import type { build, preview as startPreview, PreviewServer } from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decodeText, decrypt, importKey } from '@sealscribe/crypto';
 import { transcriptSchema } from '@sealscribe/protocol';
@@ -24,6 +24,12 @@ const examples =
 const run = promisify(execFile);
 const SPOKEN = /fellow.americans/i;
 
+/** What of Vite is used. */
+interface Vite {
+  build: typeof build;
+  preview: typeof startPreview;
+}
+
 let server: ClientsServer;
 let preview: PreviewServer | undefined;
 beforeAll(async () => {
@@ -33,7 +39,7 @@ beforeAll(async () => {
     const root = join(examples, 'vite-upload');
     const vite = (await import(
       pathToFileURL(join(root, 'node_modules/vite/dist/node/index.js')).href
-    )) as typeof import('vite');
+    )) as Vite;
     const outDir = mkdtempSync(join(tmpdir(), 'sealscribe-vite-'));
     await vite.build({ root, logLevel: 'warn', build: { outDir, emptyOutDir: true } });
     preview = await vite.preview({
