@@ -61,6 +61,20 @@ export default defineConfig({
         },
       },
       {
+        // The same tests of the store's routes, on PostgreSQL.
+        resolve: { alias },
+        test: {
+          name: 'postgres',
+          include: ['packages/server-reference/test/routes/*.test.ts'],
+          // About HTTP, or about the bytes of libsql's file.
+          exclude: ['{authorization,deletion*,event-stream,headers*,multipart*,upload}'].map(
+            (name) => `**/${name}.test.ts`,
+          ),
+          globalSetup: ['test/fixtures/postgres-setup.ts'],
+          testTimeout: 60_000,
+        },
+      },
+      {
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],

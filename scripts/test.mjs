@@ -9,7 +9,7 @@ import { bin, buildWebApp, root, runScript, systemPackages } from './setup.mjs';
 
 // It should take at most 30 on two cores. This only ends what hangs, also on a machine that is busy with other things.
 const MINUTES = 45;
-const PROJECTS = ['crypto', 'crypto-peculiar', 'node', 'e2e', 'e2e-alone', 'chromium', 'firefox'];
+const PROJECTS = ['crypto', 'crypto-peculiar', 'node', 'postgres', 'e2e', 'e2e-alone', 'chromium', 'firefox'];
 const long = process.argv.includes('--long');
 
 /**
@@ -79,6 +79,9 @@ await runScript(() => {
     pulseaudio: 'pulseaudio',
     strace: 'strace',
     faketime: 'faketime',
+    pg_createcluster: 'postgresql',
+    nginx: 'nginx',
+    haproxy: 'haproxy',
     'systemd-analyze': 'systemd',
     'python3:yaml': 'python3-yaml',
     'python3:cryptography': 'python3-cryptography',
@@ -93,12 +96,12 @@ await runScript(() => {
   const summary = [];
   /** @type {string[]} */
   const failures = [];
-  const browsers = { chromium: 'chromium', firefox: 'firefox-esr' };
+  const programs = { chromium: 'chromium', firefox: 'firefox-esr', postgres: 'pg_createcluster' };
   for (const project of PROJECTS) {
-    const browser = browsers[/** @type {keyof browsers} */ (project)];
-    if (browser && missing.includes(browser)) {
+    const program = programs[/** @type {keyof programs} */ (project)];
+    if (program && missing.includes(program)) {
       total.skipped += 1;
-      summary.push(`${project}: skipped whole, there is no ${browser} here`);
+      summary.push(`${project}: skipped whole, there is no ${program} here`);
       continue;
     }
     const left = MINUTES * 60_000 - (Date.now() - started);

@@ -16,6 +16,7 @@ import {
 import { routes } from '@sealscribe/protocol';
 import { emailHook } from './auth/email-hook.js';
 import { requireSession } from './auth/session.js';
+import { streamTokensOf } from './auth/stream-tokens.js';
 import type { Config } from './config.js';
 import { allowOrigins } from './cross-origin.js';
 import { handleError } from './error-handler.js';
@@ -104,7 +105,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   await app.register(async (scope) => {
     scope.decorateRequest('accountId', '');
     scope.decorateRequest('sessionHash', '');
-    await installRateLimit(scope);
+    await installRateLimit(scope, store);
     acceptUploads(scope);
     registerFacts(scope, { transcriber, signedIn, version, draining });
     registerTranscribe(scope, { transcriber, signedIn, hosts: readAllowedHosts(config.fetchFrom) });
@@ -112,7 +113,8 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     registerCompare(scope, { transcriber, signedIn });
     registerUploads(scope, { uploads: transcriber.uploads, signedIn });
     const { allowOrigin, streamIdle } = config;
-    await registerStream(scope, { transcriber, signedIn, draining, allowOrigin, streamIdle, places });
+    const tokens = streamTokensOf(store);
+    await registerStream(scope, { transcriber, signedIn, draining, allowOrigin, streamIdle, places, tokens });
   });
   const { emailHook: program } = config;
   registerVaultRoutes(app, {
@@ -123,7 +125,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   });
   if (web)
     await app.register(async (scope) => {
-      await installRateLimit(scope);
+      await installRateLimit(scope, store);
       registerWeb(scope, web);
     });
   await app.ready();

@@ -16,6 +16,8 @@ export interface Config {
   readonly port: number;
   /** Folder of the store and of the self-made certificate. */
   readonly data: string;
+  /** Address of a PostgreSQL database; without it the store is a file in {@link data}. */
+  readonly database?: string;
   readonly json: boolean;
   /** PEM files; without them a certificate is made in the data folder. */
   readonly cert?: string;
@@ -94,6 +96,12 @@ export function readConfig(argv: readonly string[], version: string): Config {
     )
     .addOption(
       option('--data <folder>', 'folder of the store and the certificate').default('./sealscribe-data'),
+    )
+    .addOption(
+      option(
+        '--database <address>',
+        'PostgreSQL, for several servers: postgres://USER@HOST/NAME; with a password, set the variable instead',
+      ),
     )
     .addOption(option('--json', 'print one line of JSON on stdout when ready'))
     .addOption(option('--cert <file>', 'TLS certificate chain (PEM); made here when absent'))
@@ -222,6 +230,8 @@ export function readConfig(argv: readonly string[], version: string): Config {
         .default('info'),
     )
     .parse(argv);
+  // It may hold a password: programs that the server runs do not get it.
+  delete process.env['SEALSCRIBE_SERVER_DATABASE'];
   const options = program.opts<Partial<Config>>();
   if ((options.cert === undefined) !== (options.key === undefined))
     program.error('error: --cert and --key go together');

@@ -8,9 +8,10 @@ import { Command, Option } from 'commander';
 import Database from 'libsql';
 import { Kysely } from 'kysely';
 import { codeOf } from './auth/email-code.js';
-import { FILE_NAME } from './store/index.js';
+import { FILE_NAME } from './store/libsql.js';
 import { LibsqlDialect } from './store/libsql-dialect.js';
 import { listPendingEmails } from './store/pending-emails.js';
+import { connectPostgres } from './store/postgres.js';
 import type { Schema } from './store/schema.js';
 
 /**
@@ -30,9 +31,16 @@ export async function runEmailCodes(args: readonly string[]): Promise<number> {
         .default('./sealscribe-data')
         .env('SEALSCRIBE_SERVER_DATA'),
     )
+    .addOption(
+      new Option('--database <address>', "the server's PostgreSQL database, if it uses one").env(
+        'SEALSCRIBE_SERVER_DATABASE',
+      ),
+    )
     .option('--json', 'print one JSON array on one line')
-    .action(async ({ data, json }: { data: string; json?: true }) => {
-      const codes = await readCodes(data);
+    .action(async ({ data, database, json }: { data: string; database?: string; json?: true }) => {
+      const codes = await readCodes(
+        database === undefined ? openFile(data) : await connectPostgres(database),
+      );
       if (json) process.stdout.write(`${JSON.stringify(codes)}\n`);
       else
         for (const { to, code, expiresAt } of codes) process.stdout.write(`${code}  ${to}  ${expiresAt}\n`);
@@ -48,12 +56,15 @@ export async function runEmailCodes(args: readonly string[]): Promise<number> {
   }
 }
 
-async function readCodes(folder: string): Promise<{ to: string; code: string; expiresAt: string }[]> {
+function openFile(folder: string): Kysely<Schema> {
   const path = join(folder, FILE_NAME);
   if (!existsSync(path)) throw new Error(`There is no store in ${folder}.`);
   const database = new Database(path, { readonly: true });
   database.pragma('busy_timeout = 5000');
-  const db = new Kysely<Schema>({ dialect: new LibsqlDialect(database, () => undefined) });
+  return new Kysely<Schema>({ dialect: new LibsqlDialect(database, () => undefined) });
+}
+
+async function readCodes(db: Kysely<Schema>): Promise<{ to: string; code: string; expiresAt: string }[]> {
   try {
     const { value } = await db
       .selectFrom('server_secrets')

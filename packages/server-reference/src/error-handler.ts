@@ -13,6 +13,7 @@ import {
   type VaultError,
 } from '@sealscribe/protocol';
 import { HttpError } from './http-error.js';
+import { isPassing } from './store/conflicts.js';
 import { isDiskFull } from './store/reserve.js';
 
 /** Who reads an error: clients of the transcription routes, of the vault, or of OpenAI's service. */
@@ -43,6 +44,7 @@ export function toHttpError(error: unknown): HttpError {
   if (error instanceof HttpError) return error;
   const { code, statusCode } = error as Partial<FastifyError>;
   if (isDiskFull(error)) return new HttpError('storage_full', undefined, { cause: error });
+  if (isPassing(error)) return new HttpError('unavailable', undefined, { cause: error, retryAfter: 1 });
   const isFrameworks = typeof code === 'string' && code.startsWith('FST_');
   const known = isFrameworks && statusCode !== undefined ? codeOfStatus[statusCode] : undefined;
   return new HttpError(known ?? 'internal', undefined, { cause: error });

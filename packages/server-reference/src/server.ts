@@ -11,7 +11,8 @@ import { registerFigures } from './metrics/figures.js';
 import { serveMetrics, type MetricsServer } from './metrics/metrics-server.js';
 import { RequestMeter } from './metrics/request-meter.js';
 import { readAllowedHosts } from './remote/hosts.js';
-import { FILE_NAME, openStore } from './store/index.js';
+import { openStore } from './store/index.js';
+import { FILE_NAME } from './store/libsql.js';
 import { loadIdentity } from './tls.js';
 import { readTrustedProxies } from './trusted-proxies.js';
 import { readWebFolder } from './web-folder.js';
@@ -55,7 +56,7 @@ export async function startServer(config: Config, log: Logger, scripts: string):
   if (config.insecureHttp && !loopback.has(config.host))
     log.warn('plain HTTP beyond this machine: put a proxy that terminates TLS 1.3 in front');
   const web = config.web === undefined ? undefined : readWebFolder(config.web);
-  const store = await openStore(config.data);
+  const store = await openStore(config.data, { database: config.database });
   let transcriber: Transcriber | undefined;
   let metrics: MetricsServer | undefined;
   let stopping: Promise<void> | undefined;

@@ -7,7 +7,8 @@ import { HttpError } from '../http-error.js';
 import { findAccountByEmail, type Account } from '../store/accounts.js';
 import type { Store } from '../store/index.js';
 import { verifyAuthKey } from './auth-key.js';
-import { Lockout } from './lockout.js';
+import type { Attempts } from './lockout.js';
+import { attemptsOf } from './shared-lockout.js';
 
 const shared = { firstWait: 1, longestWait: 900, memory: 3600, keys: 10_000 };
 /** Failures without a wait; an address may stand for a whole office. */
@@ -17,13 +18,13 @@ const FREE_PER_ADDRESS = 50;
 /** The one place where auth keys are checked. */
 export class Credentials {
   readonly #store: Store;
-  readonly #emails: Lockout;
-  readonly #addresses: Lockout;
+  readonly #emails: Attempts;
+  readonly #addresses: Attempts;
 
   constructor(store: Store, clock: () => number) {
     this.#store = store;
-    this.#emails = new Lockout({ ...shared, free: FREE_PER_EMAIL, clock });
-    this.#addresses = new Lockout({ ...shared, free: FREE_PER_ADDRESS, clock });
+    this.#emails = attemptsOf(store, 'email', { ...shared, free: FREE_PER_EMAIL, clock });
+    this.#addresses = attemptsOf(store, 'address', { ...shared, free: FREE_PER_ADDRESS, clock });
   }
 
   /**
@@ -38,16 +39,26 @@ export class Credentials {
     of: 'password' | 'recovery' = 'password',
   ): Promise<Account> {
     const address = normalizeIP(ip, 64);
-    const wait = Math.max(this.#emails.waitOf(email), this.#addresses.waitOf(address));
-    if (wait > 0) throw new HttpError('locked_out', undefined, { retryAfter: wait });
-    this.#emails.count(email);
-    this.#addresses.count(address);
+    await this.#count(email, address);
     const account = await findAccountByEmail(this.#store.db, email);
     const hash = of === 'password' ? account?.authHash : account?.recovery?.authHash;
     const right = await verifyAuthKey(authKey, hash);
     if (account === undefined || !right) throw new HttpError('wrong_credentials');
-    this.#emails.forget(email);
-    this.#addresses.forgive(address);
+    await this.#emails.forget(email);
+    await this.#addresses.forgive(address);
     return account;
+  }
+
+  /** @throws HttpError `locked_out`, and then nothing is counted */
+  async #count(email: string, address: string): Promise<void> {
+    const lockedOut = (wait: number) => new HttpError('locked_out', undefined, { retryAfter: wait });
+    const before = Math.max(await this.#emails.waitOf(email), await this.#addresses.waitOf(address));
+    if (before > 0) throw lockedOut(before);
+    const ofEmail = await this.#emails.count(email);
+    if (ofEmail > 0) throw lockedOut(ofEmail);
+    const ofAddress = await this.#addresses.count(address);
+    if (ofAddress === 0) return;
+    await this.#emails.forgive(email);
+    throw lockedOut(ofAddress);
   }
 }

@@ -1,8 +1,24 @@
 /**
  * Slows down guessing. Each key (an email, an address) has some free failures; after them every further one doubles the wait
  * until the next attempt. An attempt counts as failed from its start and is taken back on success, so many at once do not
- * slip through. Nothing here knows whether an email has an account. State is in memory, bounded, and gone with a restart.
+ * slip through. Nothing here knows whether an email has an account. State is in memory, bounded, and gone with a restart; for
+ * several servers it is in their store: shared-lockout.ts.
  */
+
+/** Failed attempts by key. */
+export interface Attempts {
+  /** Seconds that this key has to wait before its next attempt; 0 when it may go ahead. */
+  waitOf(key: string): number | Promise<number>;
+  /**
+   * Counts an attempt, as failed until {@link forgive} or {@link forget} says otherwise, unless this key has to wait: gives the
+   * seconds, 0 when it was counted.
+   */
+  count(key: string): number | Promise<number>;
+  /** Takes one counted attempt back: it succeeded, which says nothing about the others from the same address. */
+  forgive(key: string): void | Promise<void>;
+  /** Clears a key: whoever holds it has proved who they are. */
+  forget(key: string): void | Promise<void>;
+}
 
 /** How a lockout counts; times are in seconds. */
 export interface LockoutOptions {
@@ -19,14 +35,19 @@ export interface LockoutOptions {
   clock: () => number;
 }
 
+/** Seconds to wait after so many failures. */
+export function waitAfter(count: number, { free, firstWait, longestWait }: LockoutOptions): number {
+  return count > free ? Math.min(longestWait, firstWait * 2 ** (count - free - 1)) : 0;
+}
+
 interface Failures {
   count: number;
   last: number;
   blockedUntil: number;
 }
 
-/** Failed attempts by key. */
-export class Lockout {
+/** Failed attempts in memory. */
+export class Lockout implements Attempts {
   /** In order of the last attempt, the oldest first. */
   readonly #failures = new Map<string, Failures>();
   readonly #options: LockoutOptions;
@@ -35,28 +56,28 @@ export class Lockout {
     this.#options = options;
   }
 
-  /** Seconds that this key has to wait before its next attempt; 0 when it may go ahead. */
   waitOf(key: string): number {
     const failures = this.#recall(key);
     if (failures === undefined) return 0;
     return Math.max(0, (failures.blockedUntil - this.#options.clock()) / 1000);
   }
 
-  /** Counts an attempt, as failed until {@link forgive} or {@link forget} says otherwise. */
-  count(key: string): void {
-    const { free, firstWait, longestWait, keys, clock } = this.#options;
+  count(key: string): number {
+    const blocked = this.waitOf(key);
+    if (blocked > 0) return blocked;
+    const { keys, clock } = this.#options;
     const now = clock();
     const count = (this.#recall(key)?.count ?? 0) + 1;
-    const wait = count > free ? Math.min(longestWait, firstWait * 2 ** (count - free - 1)) : 0;
+    const wait = waitAfter(count, this.#options);
     this.#failures.delete(key);
     this.#failures.set(key, { count, last: now, blockedUntil: now + wait * 1000 });
     if (this.#failures.size > keys) {
       const [oldest] = this.#failures.keys();
       if (oldest !== undefined) this.#failures.delete(oldest);
     }
+    return 0;
   }
 
-  /** Takes one counted attempt back: it succeeded, which says nothing about the others from the same address. */
   forgive(key: string): void {
     const failures = this.#failures.get(key);
     if (failures === undefined) return;
@@ -65,7 +86,6 @@ export class Lockout {
     if (failures.count <= 0) this.#failures.delete(key);
   }
 
-  /** Clears a key: whoever holds it has proved who they are. */
   forget(key: string): void {
     this.#failures.delete(key);
   }

@@ -8,7 +8,9 @@ import { createHash } from 'node:crypto';
 import { normalizeIP } from '@fastify/rate-limit';
 import type { FastifyRequest } from 'fastify';
 import { HttpError } from '../http-error.js';
-import { Lockout } from './lockout.js';
+import type { Store } from '../store/index.js';
+import type { Attempts } from './lockout.js';
+import { attemptsOf } from './shared-lockout.js';
 
 const shared = { firstWait: 1, longestWait: 900, memory: 3600, keys: 10_000 };
 /** Wrong tokens without a wait. */
@@ -30,14 +32,17 @@ export function accessHashOf(request: FastifyRequest): Buffer {
 
 /** Counts wrong tokens. */
 export class ShareGuesses {
-  readonly #lockouts: readonly { keyOf: (id: string, address: string) => string; lockout: Lockout }[];
+  readonly #lockouts: readonly { keyOf: (id: string, address: string) => string; lockout: Attempts }[];
 
-  constructor(clock: () => number) {
-    const lockout = (free: number) => new Lockout({ ...shared, free, clock });
+  constructor(store: Store, clock: () => number) {
+    const lockout = (kind: string, free: number) => attemptsOf(store, kind, { ...shared, free, clock });
     this.#lockouts = [
-      { keyOf: (id, address) => `${id} ${address}`, lockout: lockout(FREE_PER_SHARE_AND_ADDRESS) },
-      { keyOf: (_id, address) => address, lockout: lockout(FREE_PER_ADDRESS) },
-      { keyOf: (id) => id, lockout: lockout(FREE_PER_SHARE) },
+      {
+        keyOf: (id, address) => `${id} ${address}`,
+        lockout: lockout('share-and-address', FREE_PER_SHARE_AND_ADDRESS),
+      },
+      { keyOf: (_id, address) => address, lockout: lockout('address-of-viewer', FREE_PER_ADDRESS) },
+      { keyOf: (id) => id, lockout: lockout('share', FREE_PER_SHARE) },
     ];
   }
 
@@ -46,12 +51,19 @@ export class ShareGuesses {
    *
    * @throws HttpError `locked_out` while this share or this address has to wait, whatever the token; `wrong_credentials`
    */
-  judge(id: string, ip: string, isRight: boolean): void {
+  async judge(id: string, ip: string, isRight: boolean): Promise<void> {
     const address = normalizeIP(ip, 64);
-    const wait = Math.max(...this.#lockouts.map(({ keyOf, lockout }) => lockout.waitOf(keyOf(id, address))));
-    if (wait > 0) throw new HttpError('locked_out', undefined, { retryAfter: wait });
+    const lockedOut = (wait: number) => new HttpError('locked_out', undefined, { retryAfter: wait });
+    const waits = await Promise.all(
+      this.#lockouts.map(({ keyOf, lockout }) => lockout.waitOf(keyOf(id, address))),
+    );
+    if (Math.max(...waits) > 0) throw lockedOut(Math.max(...waits));
     if (isRight) return;
-    for (const { keyOf, lockout } of this.#lockouts) lockout.count(keyOf(id, address));
+    for (const { keyOf, lockout } of this.#lockouts) {
+      // Others may have come in the meantime.
+      const wait = await lockout.count(keyOf(id, address));
+      if (wait > 0) throw lockedOut(wait);
+    }
     throw new HttpError('wrong_credentials', 'The link or its password is wrong.');
   }
 }

@@ -24,7 +24,7 @@ const AROUND = 1024;
 /** Put, list, get and delete for owners, opening for everybody, and the end of expired links. */
 export function registerShares(context: VaultContext): void {
   const { store, limits, clock } = context;
-  const guesses = new ShareGuesses(clock);
+  const guesses = new ShareGuesses(store, clock);
 
   vaultRoute(
     context,

@@ -6,7 +6,7 @@ import websocket from '@fastify/websocket';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { WebSocket } from 'ws';
 import { MAX_STREAM_FRAME, routes, streamConfigSchema, type StreamToken } from '@sealscribe/protocol';
-import { StreamTokens } from '../auth/stream-tokens.js';
+import type { StreamTokenBook } from '../auth/stream-tokens.js';
 import { isAllowedOrigin } from '../cross-origin.js';
 import { toHttpError } from '../error-handler.js';
 import { HttpError } from '../http-error.js';
@@ -24,6 +24,7 @@ export interface StreamDeps {
   readonly draining: () => boolean;
   readonly allowOrigin: readonly string[];
   readonly places: StreamPlaces;
+  readonly tokens: StreamTokenBook;
   /** Seconds without audio that end a stream. */
   readonly streamIdle: number;
 }
@@ -36,8 +37,7 @@ interface StreamQuery {
 
 /** Registers both routes. */
 export async function registerStream(app: FastifyInstance, deps: StreamDeps): Promise<void> {
-  const { transcriber, signedIn, draining, allowOrigin, places } = deps;
-  const tokens = new StreamTokens();
+  const { transcriber, signedIn, draining, allowOrigin, places, tokens } = deps;
   const sockets = new Set<StreamSocket>();
   // Before the plugin's own hook, which closes what is left.
   app.addHook('preClose', async () => void (await Promise.all([...sockets].map((socket) => socket.stop()))));
@@ -113,7 +113,7 @@ export async function registerStream(app: FastifyInstance, deps: StreamDeps): Pr
   async function identify(request: FastifyRequest<{ Querystring: StreamQuery }>): Promise<void> {
     const { token } = request.query;
     if (typeof token === 'string' && request.headers.authorization === undefined) {
-      const account = tokens.redeem(token);
+      const account = await tokens.redeem(token);
       if (account !== undefined) {
         request.accountId = account;
         return;

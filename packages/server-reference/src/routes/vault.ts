@@ -6,6 +6,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Credentials } from '../auth/credentials.js';
 import type { SendEmail } from '../auth/email-hook.js';
 import type { Store } from '../store/index.js';
+import { sweepShared } from '../store/shared-tables.js';
 import { registerAccounts } from './accounts.js';
 import { registerBlobs } from './blobs.js';
 import { registerExport } from './export.js';
@@ -18,6 +19,7 @@ import { registerRecordings } from './recordings.js';
 import { installMultipart } from './sealed-parts.js';
 import { registerSessions } from './sessions.js';
 import { registerSharePage, registerShares } from './shares.js';
+import { sweepRegularly } from './sweep.js';
 import { vaultTranscripts } from './transcript-space.js';
 import { registerTranscripts } from './transcripts.js';
 import { registerWorkspaces } from './workspaces.js';
@@ -78,7 +80,7 @@ export function registerVaultRoutes(
       async (_request: FastifyRequest, body: Buffer) => body,
     );
     scope.addHook('onSend', async (_request, reply) => void reply.header('cache-control', 'no-store'));
-    await installRateLimit(scope);
+    await installRateLimit(scope, store);
     await installMultipart(scope);
 
     registerAccounts(context);
@@ -95,5 +97,6 @@ export function registerVaultRoutes(
     registerShares(context);
     if (sharePage) registerSharePage(context);
     registerExport(context);
+    sweepRegularly(context, (now) => sweepShared(store, now), 'old counts could not be deleted');
   });
 }

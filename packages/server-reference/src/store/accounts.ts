@@ -85,7 +85,7 @@ export async function replaceKeys<T>(
   now: Date,
   also: (db: Connection) => Promise<T>,
 ): Promise<T> {
-  const result = await store.db.transaction().execute(async (db) => {
+  const result = await store.transact(async (db) => {
     const owner = await findAccountByEmail(db, keys.email);
     if (owner !== undefined && owner.id !== accountId) throw new HttpError('email_taken');
     const { numUpdatedRows } = await db

@@ -24,7 +24,7 @@ export async function insertApiKey(
   accountId: string,
   row: ApiKeyRow & { key_hash: string },
 ): Promise<void> {
-  await store.db.transaction().execute(async (db) => {
+  await store.transact(async (db) => {
     const { count } = await db
       .selectFrom('api_keys')
       .select((select) => select.fn.countAll<number>().as('count'))

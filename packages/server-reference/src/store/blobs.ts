@@ -28,7 +28,7 @@ export async function createBlob(
 ): Promise<void> {
   const { accountId, id, bound } = place;
   const time = now.toISOString();
-  await store.db.transaction().execute(async (db) => {
+  await store.transact(async (db) => {
     await changeStoredBytes(db, accountId, bytes.length, bound);
     const { numInsertedOrUpdatedRows } = await db
       .insertInto('blobs')
@@ -60,7 +60,7 @@ export async function replaceBlob(
   now: Date,
 ): Promise<number> {
   const { accountId, id, bound } = place;
-  await store.db.transaction().execute(async (db) => {
+  await store.transact(async (db) => {
     const old = await readAtRevision(db, accountId, id, revision);
     await changeStoredBytes(db, accountId, bytes.length - old.size, bound);
     await db
@@ -124,7 +124,7 @@ export async function deleteBlob(
   revision: number | undefined,
 ): Promise<void> {
   await store.free(() =>
-    store.db.transaction().execute(async (db) => {
+    store.transact(async (db) => {
       const { size } = await readAtRevision(db, accountId, id, revision);
       await changeStoredBytes(db, accountId, -size, 0);
       await db.deleteFrom('blobs').where('account_id', '=', accountId).where('id', '=', id).execute();

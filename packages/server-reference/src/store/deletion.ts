@@ -19,7 +19,7 @@ export async function deleteData(store: Store, accountId: string): Promise<void>
 async function deleteRows(store: Store, accountId: string, tables: readonly Table[]): Promise<void> {
   for (const table of tables) while (await deleteSlice(store, accountId, table));
   await store.free(() =>
-    store.db.transaction().execute(async (db) => {
+    store.transact(async (db) => {
       // Also whatever another client has stored since the last slice.
       for (const table of tables) await db.deleteFrom(table).where('account_id', '=', accountId).execute();
       await db.deleteFrom('recordings').where('account_id', '=', accountId).execute();
@@ -74,20 +74,19 @@ const sizes = {
 };
 
 type Table = keyof typeof sizes;
-/** SQLite's own key of a row. */
-const rowid = sql<number>`rowid`;
 const tables = Object.keys(sizes) as Table[];
 const ofWorkspaces = ['recording_pieces', 'earlier_cards', 'earlier_parts', 'transcripts'] as const;
 
 /** Deletes some rows for good; says whether there were any. */
 async function deleteSlice(store: Store, accountId: string, table: Table): Promise<boolean> {
+  const place = sql.ref<string | number>(store.rowPlace);
   const deleted = await store.free(() =>
-    store.db.transaction().execute(async (db) => {
+    store.transact(async (db) => {
       const rows = await db
         .selectFrom(table)
-        .select([rowid.as('row'), sizes[table].as('size')])
+        .select([place.as('row'), sizes[table].as('size')])
         .where('account_id', '=', accountId)
-        .orderBy(rowid)
+        .orderBy(place)
         .limit(SLICE.rows)
         .execute();
       const slice = cutSlice(rows);
@@ -95,7 +94,7 @@ async function deleteSlice(store: Store, accountId: string, table: Table): Promi
       const bytes = slice.reduce((sum, { size }) => sum + size, 0);
       const ids = slice.map(({ row }) => row);
       await changeStoredBytes(db, accountId, -bytes, 0);
-      await db.deleteFrom(table).where('account_id', '=', accountId).where(rowid, 'in', ids).execute();
+      await db.deleteFrom(table).where('account_id', '=', accountId).where(place, 'in', ids).execute();
       return true;
     }),
   );

@@ -83,7 +83,7 @@ export async function dropRevisions(
  */
 export async function forgetRevisions(store: Store, owner: TranscriptOwner): Promise<void> {
   await store.free(() =>
-    store.db.transaction().execute(async (db) => {
+    store.transact(async (db) => {
       await requireTranscript(db, owner);
       await changeStoredBytes(db, owner.accountId, -(await dropRevisions(db, owner)), 0);
     }),
@@ -120,7 +120,7 @@ export async function readRevision(
   { accountId, id }: TranscriptOwner,
   revision: number,
 ): Promise<Record<'card' | 'transcript' | 'words', Uint8Array>> {
-  return store.db.transaction().execute(async (db) => {
+  return store.transact(async (db) => {
     const found = await db
       .selectFrom('earlier_cards')
       .select(['card', 'transcript_revision as transcript', 'words_revision as words'])

@@ -27,7 +27,7 @@ export async function listArchive(
   now: Date,
   most = MOST_FILES,
 ): Promise<ArchiveFile[]> {
-  return store.db.transaction().execute(async (db) => {
+  return store.transact(async (db) => {
     const files = [asJson(ARCHIVE_MANIFEST, await manifestOf(db, accountId, now), now)];
     const add = (more: ArchiveFile[]) => {
       for (const file of more) files.push(file);

@@ -1,7 +1,7 @@
 /**
  * The steps that bring an older database to the present schema, in order of name. A step that has been released is never
- * changed; a new one is added. `strict` makes SQLite keep to the declared types; PostgreSQL, which always does, will take the
- * same steps with `bytea` for `blob`.
+ * changed; a new one is added. `strict` makes SQLite keep to the declared types; PostgreSQL takes the
+ * same steps in its own types: see postgres-dialect.ts.
  */
 import { sql, type CreateTableBuilder, type Kysely, type Migration } from 'kysely';
 import { createPendingEmails } from './email-migration.js';

@@ -38,7 +38,7 @@ export async function putPiece(
   now: Date,
 ): Promise<void> {
   const { accountId, id, recordingId } = place;
-  const isReplaced = await store.db.transaction().execute(async (db) => {
+  const isReplaced = await store.transact(async (db) => {
     const found = await findRecording(db, place);
     if (found && (found.expires_at ?? '') <= now.toISOString())
       throw new HttpError('conflict', 'This recording takes no more pieces.');
@@ -139,7 +139,7 @@ export async function dropRecordings(db: Connection, { accountId, id }: Transcri
  * @throws HttpError `not_found`; `conflict` when it is in use
  */
 export async function giveUpRecording(store: Store, place: RecordingPlace): Promise<void> {
-  await store.db.transaction().execute(async (db) => {
+  await store.transact(async (db) => {
     const found = await findRecording(db, place);
     if (found === undefined) throw new HttpError('not_found');
     if (found.expires_at === null)
@@ -176,7 +176,7 @@ type Chosen = SelectQueryBuilder<Schema, 'recordings', object>;
 async function deleteThose(store: Store, choose: (db: Connection) => Chosen): Promise<void> {
   for (;;) {
     const isDone = await store.free(() =>
-      store.db.transaction().execute(async (db) => {
+      store.transact(async (db) => {
         const found = await choose(db).select(['account_id', 'transcript_id', 'id']).executeTakeFirst();
         if (found === undefined) return true;
         const place = { accountId: found.account_id, id: found.transcript_id, recordingId: found.id };

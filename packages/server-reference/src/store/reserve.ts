@@ -51,8 +51,8 @@ export class Reserve {
   }
 }
 
-/** Whether an error is SQLite's or the file system's way of saying that there is no room. */
+/** Whether an error is SQLite's, PostgreSQL's (53100) or the file system's way of saying that there is no room. */
 export function isDiskFull(error: unknown): boolean {
   const { code } = error as { code?: unknown };
-  return code === 'SQLITE_FULL' || code === 'ENOSPC' || code === 'EDQUOT';
+  return code === 'SQLITE_FULL' || code === '53100' || code === 'ENOSPC' || code === 'EDQUOT';
 }

@@ -15,12 +15,10 @@ export async function insertSession(
     created_at: now,
     expires_at: session.expiresAt.toISOString(),
   };
-  await store.free(() =>
-    store.db.transaction().execute(async (db) => {
-      await db.deleteFrom('sessions').where('expires_at', '<=', now).execute();
-      await db.insertInto('sessions').values(row).execute();
-    }),
-  );
+  await store.free(async () => {
+    await store.db.deleteFrom('sessions').where('expires_at', '<=', now).execute();
+    await store.db.insertInto('sessions').values(row).execute();
+  });
 }
 
 /** The account of an unexpired session, if there is such a session. */

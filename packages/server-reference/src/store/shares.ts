@@ -39,7 +39,7 @@ export type NewShare = Omit<SharesTable, 'views' | 'size'> & { bound: number };
 export async function createShare(store: Store, { bound, ...row }: NewShare): Promise<ShareRow> {
   const { id, account_id: accountId, transcript_id: transcriptId } = row;
   const size = row.link.length + row.document.length;
-  return store.db.transaction().execute(async (db) => {
+  return store.transact(async (db) => {
     const transcript = await db
       .selectFrom('transcripts')
       .select('id')
@@ -112,7 +112,7 @@ export async function readShare(
  */
 export async function deleteShare(store: Store, accountId: string, id: string): Promise<void> {
   await store.free(() =>
-    store.db.transaction().execute(async (db) => {
+    store.transact(async (db) => {
       const deleted = await db
         .deleteFrom('shares')
         .where('account_id', '=', accountId)
@@ -143,38 +143,38 @@ export async function dropShares(
 /**
  * The bytes behind a link, for whoever has the token of this hash; counts a view, and deletes the share with its last one.
  *
- * @param judge Called in the moment in which a share is there, with whether the hash is its own; throws unless it may be opened.
+ * @param judge Called once a share is there, with whether the hash is its own; throws unless it may be opened.
  * @throws HttpError `not_found`; what `judge` throws
  */
 export async function viewShare(
   store: Store,
   id: string,
   accessHash: Uint8Array,
-  { now, judge }: { now: Date; judge: (isRight: boolean) => void },
+  { now, judge }: { now: Date; judge: (isRight: boolean) => Promise<void> },
 ): Promise<Uint8Array> {
-  const { document, isLast } = await store.db.transaction().execute(async (db) => {
-    const time = now.toISOString();
-    const share = await alive(db, time)
-      .select(['account_id', 'access_hash', 'size'])
-      .where('id', '=', id)
-      .executeTakeFirst();
-    if (share === undefined) throw new HttpError('not_found');
-    judge(equalSecrets(Buffer.from(share.access_hash, 'base64url'), accessHash));
+  const time = now.toISOString();
+  const share = await alive(store.db, time).select('access_hash').where('id', '=', id).executeTakeFirst();
+  if (share === undefined) throw new HttpError('not_found');
+  await judge(equalSecrets(Buffer.from(share.access_hash, 'base64url'), accessHash));
+  // One statement decides, so a link that many open at once makes none of them begin again.
+  const { document, isLast } = await store.transact(async (db) => {
     const viewed = await db
       .updateTable('shares')
       .set((row) => ({ views: row('views', '+', 1) }))
       .where('id', '=', id)
+      .where('access_hash', '=', share.access_hash)
+      .where((is) => is.or([is('expires_at', 'is', null), is('expires_at', '>', time)]))
       .where((is) => is.or([is('max_views', 'is', null), is('views', '<', is.ref('max_views'))]))
-      .returning(['views', 'max_views', 'document'])
+      .returning(['views', 'max_views', 'document', 'account_id', 'size'])
       .executeTakeFirst();
     if (viewed === undefined) throw new HttpError('not_found');
     const last = viewed.max_views !== null && viewed.views >= viewed.max_views;
     if (last) {
       await db.deleteFrom('shares').where('id', '=', id).execute();
-      await changeStoredBytes(db, share.account_id, -share.size, 0);
+      await changeStoredBytes(db, viewed.account_id, -viewed.size, 0);
     }
     return { document: viewed.document, isLast: last };
-  });
+  }, 'read committed');
   // The view is counted and is to be answered: what cannot be scrubbed now is with the next deletion.
   if (isLast) await store.scrub().catch(() => undefined);
   return document;
@@ -185,7 +185,7 @@ export async function sweepShares(store: Store, now: Date): Promise<void> {
   let deleted: number;
   do {
     deleted = await store.free(() =>
-      store.db.transaction().execute(async (db) => {
+      store.transact(async (db) => {
         const expired = await db
           .selectFrom('shares')
           .select(['id', 'account_id', 'size'])

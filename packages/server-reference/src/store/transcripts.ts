@@ -54,7 +54,7 @@ export async function createTranscript(
 ): Promise<WrittenRevisions> {
   const { accountId, id, bound } = place;
   const time = now.toISOString();
-  return store.db.transaction().execute(async (db) => {
+  return store.transact(async (db) => {
     if (await readSizes(db, accountId, id)) throw new HttpError('id_taken');
     const index = await replaceIndex(db, accountId, place.index.replaces, place.index.sealed);
     await changeStoredBytes(db, accountId, total(sizesOf(parts)) + index.growth, bound);
@@ -90,7 +90,7 @@ export async function replaceTranscript(
 ): Promise<WrittenRevisions> {
   const { accountId, id, bound } = place;
   const revision = replaces + 1;
-  const written = await store.db.transaction().execute(async (db) => {
+  const written = await store.transact(async (db) => {
     const old = await sizesAtRevision(db, accountId, id, replaces);
     const index = await replaceIndex(db, accountId, place.index.replaces, place.index.sealed);
     let growth = total({ ...old, ...sizesOf(parts) }) - total(old) + index.growth;
@@ -134,7 +134,7 @@ export async function deleteTranscript(
 ): Promise<WrittenRevisions> {
   const { accountId, id, bound } = place;
   const written = await store.free(() =>
-    store.db.transaction().execute(async (db) => {
+    store.transact(async (db) => {
       const old = await sizesAtRevision(db, accountId, id, replaces);
       const index = await replaceIndex(db, accountId, place.index.replaces, place.index.sealed);
       const freed = total(old) + (await dropRevisions(db, place)) + (await dropShares(db, place));

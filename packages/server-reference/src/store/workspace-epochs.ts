@@ -33,7 +33,7 @@ export async function writeEpoch(store: Store, write: EpochWrite): Promise<void>
   const { roster } = write.request;
   if (roster.epoch !== write.replaces + 1)
     throw new HttpError('bad_request', 'The field "roster.epoch" must be one more than If-Match.');
-  await store.db.transaction().execute(async (db) => {
+  await store.transact(async (db) => {
     const before = write.replaces === 0 ? await create(db, write) : await replace(db, write);
     checkRoster(write);
     await replaceMembers(db, write, before);

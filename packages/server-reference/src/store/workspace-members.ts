@@ -29,7 +29,7 @@ export async function insertInvitation(
   now: Date,
 ): Promise<void> {
   const { workspaceId, accountId } = visit;
-  await store.db.transaction().execute(async (db) => {
+  await store.transact(async (db) => {
     await requireRole(db, visit, 'owner');
     const open = await db
       .selectFrom('workspace_invitations')
@@ -57,13 +57,15 @@ export async function insertInvitation(
  * @throws HttpError `not_found`, `forbidden`
  */
 export async function deleteInvitation(store: Store, visit: Visit, invitedId: string): Promise<void> {
-  await requireRole(store.db, visit, 'owner');
-  const { numDeletedRows } = await store.db
-    .deleteFrom('workspace_invitations')
-    .where('workspace_id', '=', visit.workspaceId)
-    .where('invited_id', '=', invitedId)
-    .executeTakeFirst();
-  if (numDeletedRows !== 1n) throw new HttpError('not_found');
+  await store.transact(async (db) => {
+    await requireRole(db, visit, 'owner');
+    const { numDeletedRows } = await db
+      .deleteFrom('workspace_invitations')
+      .where('workspace_id', '=', visit.workspaceId)
+      .where('invited_id', '=', invitedId)
+      .executeTakeFirst();
+    if (numDeletedRows !== 1n) throw new HttpError('not_found');
+  });
   await store.scrub();
 }
 
@@ -78,7 +80,7 @@ export async function acceptEpoch(
   { workspaceId, accountId }: Visit,
   { epoch, membership }: { epoch: number; membership: string },
 ): Promise<void> {
-  await store.db.transaction().execute(async (db) => {
+  await store.transact(async (db) => {
     const place = await readPlace(db, { workspaceId, accountId });
     const present = await db
       .selectFrom('workspaces')
@@ -104,7 +106,7 @@ export async function acceptEpoch(
  */
 export async function leaveWorkspace(store: Store, visit: Visit): Promise<void> {
   const { workspaceId, accountId } = visit;
-  await store.db.transaction().execute(async (db) => {
+  await store.transact(async (db) => {
     const { numDeletedRows: declined } = await db
       .deleteFrom('workspace_invitations')
       .where('workspace_id', '=', workspaceId)

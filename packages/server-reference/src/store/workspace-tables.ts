@@ -57,7 +57,11 @@ function tableOf(node: RootOperationNode): string | undefined {
 }
 
 /** The store as the code of transcripts is to see it for a workspace. */
-export const workspaceStore = (store: Store): Store => ({ ...store, db: store.db.withPlugin(plugin) });
+export const workspaceStore = (store: Store): Store => ({
+  ...store,
+  db: workspaceTables(store.db),
+  transact: (change, isolation) => store.transact((db) => change(workspaceTables(db)), isolation),
+});
 
 /** The same for a transaction. */
 export const workspaceTables = (db: Connection): Connection => db.withPlugin(plugin);

@@ -80,7 +80,7 @@ export async function listWorkspaces(db: Connection, accountId: string): Promise
  * @throws HttpError `not_found`
  */
 export async function readWorkspace(store: Store, visit: Visit): Promise<StoredWorkspace> {
-  return store.db.transaction().execute((db) => workspaceIn(db, visit));
+  return store.transact((db) => workspaceIn(db, visit));
 }
 
 /** The same inside a transaction. */

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { RECORDING_HEADER, RECORDING_PIECE_BYTES } from '@sealscribe/protocol';
 import { sweepRecordings } from '../../src/store/recordings.js';
+import { onPostgres } from '../store/fresh-database.js';
 import { filesWith } from '../store/raw-files.js';
 import { readTar } from './read-tar.js';
 import {
@@ -153,23 +154,26 @@ test('of two devices at once, the one whose write loses has changed nothing', as
   expect(isOnDisk(late.bytes)).toBe(false);
 });
 
-test('that no write took up goes by hand or after a day; one in use goes by neither', async () => {
-  const { id, recording } = await plant();
-  const inUse = await person.send('DELETE', at(id, recording.id).replace(/\/0$/, ''));
-  expect(inUse.statusCode).toBe(409);
-  expect((await person.send('DELETE', `/v1/transcripts/${id}/recordings/${newId()}`)).statusCode).toBe(404);
+test.skipIf(onPostgres)(
+  'that no write took up goes by hand or after a day; one in use goes by neither',
+  async () => {
+    const { id, recording } = await plant();
+    const inUse = await person.send('DELETE', at(id, recording.id).replace(/\/0$/, ''));
+    expect(inUse.statusCode).toBe(409);
+    expect((await person.send('DELETE', `/v1/transcripts/${id}/recordings/${newId()}`)).statusCode).toBe(404);
 
-  const before = await storedBytes();
-  const left = bytesOf(4.5 * RECORDING_PIECE_BYTES);
-  await sendRecording(person, id, newId(), left);
-  const now = Date.now();
-  await sweepRecordings(vault.store, new Date(now + 23 * 3_600_000));
-  expect(isOnDisk(left)).toBe(true);
-  await sweepRecordings(vault.store, new Date(now + 25 * 3_600_000));
-  expect(isOnDisk(left)).toBe(false);
-  expect(await storedBytes()).toBe(before);
-  expect((await fetchAll(id, recording.id, 3)).equals(recording.bytes)).toBe(true);
-});
+    const before = await storedBytes();
+    const left = bytesOf(4.5 * RECORDING_PIECE_BYTES);
+    await sendRecording(person, id, newId(), left);
+    const now = Date.now();
+    await sweepRecordings(vault.store, new Date(now + 23 * 3_600_000));
+    expect(isOnDisk(left)).toBe(true);
+    await sweepRecordings(vault.store, new Date(now + 25 * 3_600_000));
+    expect(isOnDisk(left)).toBe(false);
+    expect(await storedBytes()).toBe(before);
+    expect((await fetchAll(id, recording.id, 3)).equals(recording.bytes)).toBe(true);
+  },
+);
 
 test('counts against the bound of the account', async () => {
   const { id } = await plant();

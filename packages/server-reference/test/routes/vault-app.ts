@@ -17,6 +17,7 @@ import type { SendEmail } from '../../src/auth/email-hook.js';
 import { handleError } from '../../src/error-handler.js';
 import { registerVaultRoutes, type VaultLimits } from '../../src/routes/vault.js';
 import { openStore, type Store } from '../../src/store/index.js';
+import { freshDatabase } from '../store/fresh-database.js';
 
 export const bytesOf = (length: number): Buffer => randomBytes(length);
 export const newId = (): string => randomBytes(16).toString('base64url');
@@ -36,7 +37,7 @@ export async function startVault(
   folder = mkdtempSync(join(tmpdir(), 'sealscribe-vault-')),
   sendEmail?: SendEmail,
 ): Promise<VaultApp> {
-  const store = await openStore(folder);
+  const store = await openStore(folder, { database: await freshDatabase() });
   let time = Date.now();
   const app = Fastify();
   app.setErrorHandler(handleError);
