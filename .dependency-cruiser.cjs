@@ -39,6 +39,7 @@ const allowed = {
     '@types/ws',
     'kysely',
     'libsql',
+    'pg',
     'pino',
     'prom-client',
     'selfsigned',

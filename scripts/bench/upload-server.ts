@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { buildApp } from '../../packages/server-reference/src/app.js';
 import { createLog } from '../../packages/server-reference/src/log.js';
 import { checkMedia } from '../../packages/server-reference/src/media/decode.js';
-import { openStore } from '../../packages/server-reference/src/store/index.js';
+import { openStore } from '../../packages/server-reference/src/store/open.js';
 import { loadIdentity } from '../../packages/server-reference/src/tls.js';
 import { Admission, type Ticket } from '../../packages/server-reference/src/transcription/admission.js';
 import { StreamPlaces } from '../../packages/server-reference/src/transcription/stream-places.js';

@@ -43,22 +43,21 @@ export class Member {
     });
   }
 
-  /** Its certificate, without the key. */
-  certificate(): string {
-    const pem = readFileSync(join(this.dataFolder, 'tls/identity.pem'), 'utf8');
-    return new X509Certificate(pem.slice(pem.indexOf('-----BEGIN CERTIFICATE'))).toString();
-  }
-
   async stop(): Promise<void> {
     await this.server?.stop();
     rmSync(this.dataFolder, { recursive: true, force: true });
   }
 }
 
+let made: { key: string; cert: string } | undefined;
+/** The one certificate of all servers. */
+const identity = () => (made ??= makeCertificate(mkdtempSync(join(tmpdir(), 'sealscribe-identity-'))));
+
 /** Starts so many servers over a database. */
 export async function startMembers(count: number, database: string, args: string[] = []): Promise<Member[]> {
   const ports = await freePorts(count);
-  const members = ports.map((port) => new Member(port, database, args));
+  const secure = ['--cert', identity().cert, '--key', identity().key];
+  const members = ports.map((port) => new Member(port, database, [...secure, ...args]));
   await Promise.all(members.map((member) => member.start()));
   return members;
 }
@@ -79,7 +78,7 @@ export async function startNginx(
     wrapper = [],
   }: { change?: (text: string) => string; wrapper?: readonly string[] } = {},
 ): Promise<Proxy> {
-  const place = await preparePlace(members);
+  const place = await preparePlace();
   const { folder } = place;
   const servers = members.map(({ port }) => `server 127.0.0.1:${port} max_fails=1 fail_timeout=1s;`);
   const temporary = [
@@ -96,7 +95,7 @@ export async function startNginx(
     .replace('listen 443 ', `listen 127.0.0.1:${place.port} `)
     .replace('/etc/sealscribe/fullchain.pem', place.cert)
     .replace('/etc/sealscribe/privkey.pem', place.key)
-    .replace('/etc/sealscribe/servers.pem', place.servers)
+    .replace('/etc/sealscribe/server.pem', identity().cert)
     .replace('http {\n', `http {\n${temporary.join('\n')}\n`);
   const config = join(folder, 'nginx.conf');
   writeFileSync(config, change(text));
@@ -106,7 +105,7 @@ export async function startNginx(
 
 /** Starts HAProxy. */
 export async function startHaproxy(members: readonly Member[]): Promise<Proxy> {
-  const place = await preparePlace(members);
+  const place = await preparePlace();
   const both = join(place.folder, 'proxy.pem');
   writeFileSync(both, readFileSync(place.cert, 'utf8') + readFileSync(place.key, 'utf8'));
   const servers = members.map(({ port }, i) => `  server number${i} 127.0.0.1:${port}`);
@@ -114,7 +113,7 @@ export async function startHaproxy(members: readonly Member[]): Promise<Proxy> {
     .replace(/( *server \w+ 10\.0\.0\.\d:8443\n)+/, `${servers.join('\n')}\n`)
     .replace('bind :443 ', `bind 127.0.0.1:${place.port} `)
     .replace('/etc/sealscribe/proxy.pem', both)
-    .replace('/etc/sealscribe/servers.pem', place.servers);
+    .replace('/etc/sealscribe/server.pem', identity().cert);
   const config = join(place.folder, 'haproxy.cfg');
   writeFileSync(config, text);
   return running(['haproxy', '-db', '-f', config], place);
@@ -127,17 +126,13 @@ interface Place {
   port: number;
   key: string;
   cert: string;
-  /** The certificates of the servers. */
-  servers: string;
 }
 
-async function preparePlace(members: readonly Member[]): Promise<Place> {
+async function preparePlace(): Promise<Place> {
   const folder = mkdtempSync('/tmp/sealscribe-proxy-');
   if (isRoot) chownSync(folder, 65_534, 65_534);
   const [port = 0] = await freePorts(1);
-  const servers = join(folder, 'servers.pem');
-  writeFileSync(servers, members.map((member) => member.certificate()).join(''));
-  return { folder, port, servers, ...makeCertificate(folder) };
+  return { folder, port, ...makeCertificate(folder) };
 }
 
 /** Runs a proxy and waits until it passes requests on. */

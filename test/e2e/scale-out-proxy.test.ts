@@ -4,8 +4,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { bareWords } from '../fixtures/wer.js';
 import { openShare, Sealscribe } from '@sealscribe/sdk-node';
+import { bareWords } from '../../scripts/demo/recording.mjs';
 import { has } from '../../scripts/setup.mjs';
 import { hasPostgres, startPostgres, type Postgres } from '../fixtures/postgres.js';
 import { speech } from './behaviour-requests.js';
@@ -184,5 +184,5 @@ describe.skipIf(!hasServer || !hasPostgres || !hasNginx)('three servers behind n
     expect(new Set(lists.flat().map(({ id }) => id))).toEqual(new Set(acknowledged.keys()));
     for (const [id, { writer, text }] of acknowledged)
       expect((await readers[writer]?.open(id))?.transcript.text).toBe(text);
-  });
+  }, 600_000);
 });

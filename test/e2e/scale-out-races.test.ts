@@ -209,6 +209,11 @@ describe.skipIf(!hasServer || !hasPostgres)('two servers, one database', () => {
         env: { ...process.env, SEALSCRIBE_SERVER_DATABASE: address },
         encoding: 'utf8',
       });
+    const codes = spawnSync(process.execPath, [main, 'email-codes', '--json'], {
+      env: { ...process.env, SEALSCRIBE_SERVER_DATABASE: database },
+      encoding: 'utf8',
+    });
+    expect(codes).toMatchObject({ status: 0, stdout: '[]\n', stderr: '' });
     const failures = [
       start(database.replace('sealscribe:', 'stranger:')),
       start(database.replace('/test_', '/none_')),

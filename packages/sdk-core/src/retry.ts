@@ -17,6 +17,8 @@ export const LONGEST_WAIT = 60;
 function mayPass(failure: unknown, repeatable: boolean): boolean {
   if (failure instanceof ConnectionError || failure instanceof TimeoutError) return repeatable;
   if (!(failure instanceof ApiError) || failure.code === 'locked_out') return false;
+  // A proxy's word for a server that broke off or was silent.
+  if (failure.status === 502 || failure.status === 504) return repeatable;
   return (failure.status === 429 || failure.status === 503) && (failure.retryAfter ?? 0) <= LONGEST_WAIT;
 }
 

@@ -84,6 +84,22 @@ describe('retries', () => {
     expect(calls).toBe(1);
   });
 
+  test.each([502, 504])(
+    'a proxy’s %i is a connection that broke: repeated where that is safe',
+    async (status) => {
+      let calls = 0;
+      const server = await serve((_, response) => {
+        if (++calls % 2 === 0) sendJson(response, 200, health);
+        else response.writeHead(status, { 'content-type': 'text/html' }).end('<html>');
+      });
+      const { http } = client(server);
+      expect(await http.json(routes.health, healthSchema)).toEqual(health);
+      const once = http.json(routes.signUp, healthSchema, { json: {}, repeatable: false });
+      await expect(once).rejects.toMatchObject({ name: 'ApiError', status });
+      expect(calls).toBe(3);
+    },
+  );
+
   test('what must not arrive twice is not repeated after a broken connection, but is after a refusal', async () => {
     let calls = 0;
     const server = await serve((request, response) => {

@@ -11,7 +11,7 @@ import { registerFigures } from './metrics/figures.js';
 import { serveMetrics, type MetricsServer } from './metrics/metrics-server.js';
 import { RequestMeter } from './metrics/request-meter.js';
 import { readAllowedHosts } from './remote/hosts.js';
-import { openStore } from './store/index.js';
+import { openStore } from './store/open.js';
 import { FILE_NAME } from './store/libsql.js';
 import { loadIdentity } from './tls.js';
 import { readTrustedProxies } from './trusted-proxies.js';

@@ -55,7 +55,7 @@ export class ShareGuesses {
     const address = normalizeIP(ip, 64);
     const lockedOut = (wait: number) => new HttpError('locked_out', undefined, { retryAfter: wait });
     const waits = await Promise.all(
-      this.#lockouts.map(({ keyOf, lockout }) => lockout.waitOf(keyOf(id, address))),
+      this.#lockouts.map(async ({ keyOf, lockout }) => lockout.waitOf(keyOf(id, address))),
     );
     if (Math.max(...waits) > 0) throw lockedOut(Math.max(...waits));
     if (isRight) return;

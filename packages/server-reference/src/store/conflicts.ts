@@ -9,9 +9,12 @@ import { setTimeout as wait } from 'node:timers/promises';
  * transaction has made or removed since this one looked.
  */
 const CONFLICTS = new Set(['40001', '40P01', '55P03', '23505', '23503']);
-/** Reasons why no connection is to be had: refused, being shut down, starting, too many, gone. */
+/** Reasons why no connection is to be had: being shut down, starting, too many, gone. */
 const UNREACHABLE = new Set([
   ...['57P01', '57P02', '57P03', '53300', '08000', '08001', '08003', '08004', '08006', '25P03'],
+]);
+/** The same in the words of the network, which mean something else of a file. */
+const NETWORK = new Set([
   ...['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'ETIMEDOUT', 'EPIPE', 'EHOSTUNREACH', 'ENOTFOUND', 'EAI_AGAIN'],
 ]);
 /** What `pg` says, without a code, of a connection that ended or that was not had in time. */
@@ -43,5 +46,11 @@ export function isPassing(error: unknown): boolean {
 }
 
 function isUnreachable(error: unknown): boolean {
-  return UNREACHABLE.has(codeOf(error)) || (error instanceof Error && LOST.test(error.message));
+  const { syscall } = error as { syscall?: unknown };
+  const isOfNetwork = ['connect', 'read', 'write', 'getaddrinfo'].includes(String(syscall));
+  return (
+    UNREACHABLE.has(codeOf(error)) ||
+    (isOfNetwork && NETWORK.has(codeOf(error))) ||
+    (error instanceof Error && LOST.test(error.message))
+  );
 }

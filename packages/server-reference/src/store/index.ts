@@ -1,11 +1,9 @@
 /**
- * The store: accounts and sealed bytes. It is a libsql (SQLite) file in the data folder (libsql.ts), or, for several servers, a
- * PostgreSQL database (postgres.ts); schema, steps and queries are the same. The other files of this folder read and write its
- * tables, one concept each.
+ * What the store is to the rest of the server: accounts and sealed bytes, in a libsql (SQLite) file in the data folder (libsql.ts), or, for
+ * several servers, in a PostgreSQL database (postgres.ts); schema, steps and queries are the same. open.ts opens it; the other files of
+ * this folder read and write its tables, one concept each.
  */
 import type { Kysely } from 'kysely';
-import { openLibsql } from './libsql.js';
-import { openPostgres } from './postgres.js';
 import type { Schema } from './schema.js';
 
 /** What reads and writes: the store's own connection, or a transaction on it. Transactions begin in {@link Store.transact} alone. */
@@ -48,17 +46,4 @@ export interface Store {
   /** Runs a change that frees space, or that leads to one; on a full disk it may use what was put aside: see reserve.ts. */
   free<T>(change: () => Promise<T>): Promise<T>;
   close(): Promise<void>;
-}
-
-/**
- * Opens, or makes, the store: the PostgreSQL `database` (an address) where one is given, else a file in `folder`; folder and
- * file are for the server's own user alone. `reserve` is how many bytes are put aside there for deletions on a full disk.
- *
- * @throws Error that says what to do when the database is damaged, cannot be read or written, or is of a newer version
- */
-export async function openStore(
-  folder: string,
-  { database, reserve }: { database?: string | undefined; reserve?: number } = {},
-): Promise<Store> {
-  return database === undefined ? openLibsql(folder, reserve) : openPostgres(database);
 }

@@ -10,42 +10,13 @@ const PAUSE_MS = 60_000;
 /** Any number, the same for every server. */
 const LOCK = 7_370_313;
 
-/** The tables of clients' bytes and of what authenticates. */
-const TABLES = [
-  ...[
-    'accounts',
-    'pending_emails',
-    'sessions',
-    'api_keys',
-    'blobs',
-    'transcripts',
-    'earlier_cards',
-    'earlier_parts',
-  ],
-  ...[
-    'shares',
-    'recordings',
-    'recording_pieces',
-    'vault_indexes',
-    'identities',
-    'workspaces',
-    'workspace_members',
-  ],
-  ...['workspace_epochs', 'workspace_deliveries', 'workspace_invitations', 'workspace_transcripts'],
-  ...[
-    'workspace_earlier_cards',
-    'workspace_earlier_parts',
-    'workspace_recordings',
-    'workspace_recording_pieces',
-  ],
-  ...['workspace_indexes'],
-];
-
 /** VACUUM in its time. */
 export class Vacuum {
   readonly #db: Kysely<Schema>;
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
+  /** The database's process that does it. */
+  #process: number | undefined;
   #last = 0;
 
   constructor(db: Kysely<Schema>) {
@@ -66,20 +37,25 @@ export class Vacuum {
 
   async #run(): Promise<void> {
     await this.#db.connection().execute(async (db) => {
-      const { rows } = await sql<{ mine: boolean }>`select pg_try_advisory_lock(${LOCK}) as mine`.execute(db);
+      const { rows } = await sql<{ mine: boolean; process: number }>`
+        select pg_try_advisory_lock(${LOCK}) as mine, pg_backend_pid() as process`.execute(db);
       if (rows[0]?.mine !== true) return;
+      this.#process = rows[0].process;
       try {
         await sql`set statement_timeout = 0`.execute(db);
-        await sql`vacuum (skip_locked) ${sql.join(TABLES.map((table) => sql.table(table)))}`.execute(db);
+        await sql`vacuum (skip_locked)`.execute(db);
       } finally {
+        this.#process = undefined;
         await sql`reset statement_timeout`.execute(db);
         await sql`select pg_advisory_unlock(${LOCK})`.execute(db);
       }
     });
   }
 
+  /** Breaks off what is being done: the next server goes on with it. */
   async stop(): Promise<void> {
     clearTimeout(this.#timer);
+    if (this.#process !== undefined) await sql`select pg_cancel_backend(${this.#process})`.execute(this.#db);
     await this.#running;
   }
 }

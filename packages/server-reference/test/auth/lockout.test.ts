@@ -7,8 +7,12 @@ beforeEach(() => {
   now = 1_000_000;
   lockout = new Lockout({ free: 2, firstWait: 1, longestWait: 60, memory: 600, keys: 3, clock: () => now });
 });
+/** Fails as often, each time once it may. */
 const fail = (key: string, times = 1) => {
-  for (let count = 0; count < times; count++) lockout.count(key);
+  for (let count = 0; count < times; count++) {
+    now += lockout.waitOf(key) * 1000;
+    expect(lockout.count(key)).toBe(0);
+  }
 };
 
 test('the first failures cost nothing, then each one doubles the wait up to the longest', () => {
@@ -25,6 +29,11 @@ test('a wait passes', () => {
   expect(lockout.waitOf('a')).toBeCloseTo(0.001);
   now += 1;
   expect(lockout.waitOf('a')).toBe(0);
+});
+
+test('what comes during a wait is told how long it is, and not counted', () => {
+  fail('a', 3);
+  expect([lockout.count('a'), lockout.count('a'), lockout.waitOf('a')]).toEqual([1, 1, 1]);
 });
 
 test('failures are forgotten after a quiet time, and by success', () => {
@@ -48,7 +57,7 @@ test('one success takes back one attempt, not the failures of others', () => {
 
 test('it remembers a bounded number of keys, the latest ones', () => {
   fail('a', 3);
-  for (const key of ['b', 'c']) fail(key, 3);
+  for (const key of ['b', 'c']) fail(key, 4);
   fail('a');
   fail('d', 3);
   expect(['a', 'b', 'c', 'd'].map((key) => lockout.waitOf(key) > 0)).toEqual([true, false, true, true]);

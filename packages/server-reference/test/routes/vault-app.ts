@@ -16,7 +16,8 @@ import {
 import type { SendEmail } from '../../src/auth/email-hook.js';
 import { handleError } from '../../src/error-handler.js';
 import { registerVaultRoutes, type VaultLimits } from '../../src/routes/vault.js';
-import { openStore, type Store } from '../../src/store/index.js';
+import type { Store } from '../../src/store/index.js';
+import { openStore } from '../../src/store/open.js';
 import { freshDatabase } from '../store/fresh-database.js';
 
 export const bytesOf = (length: number): Buffer => randomBytes(length);

@@ -8,7 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CompiledQuery } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openStore, type Store } from '../../src/store/index.js';
+import type { Store } from '../../src/store/index.js';
+import { openStore } from '../../src/store/open.js';
 import { bytesOf, creating, newId, newParts, Person, replacing, startVault } from '../routes/vault-app.js';
 import { filesWith } from './raw-files.js';
 

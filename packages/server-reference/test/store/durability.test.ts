@@ -15,7 +15,7 @@ import { build } from 'tsup';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createAccount } from '../../src/store/accounts.js';
 import { listBlobs, readBlob } from '../../src/store/blobs.js';
-import { openStore } from '../../src/store/index.js';
+import { openStore } from '../../src/store/open.js';
 import { newId, newKeys } from '../routes/vault-app.js';
 
 const ROUNDS = 8;

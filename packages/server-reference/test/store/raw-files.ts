@@ -4,5 +4,7 @@ import { join } from 'node:path';
 
 /** Names of the files that hold these bytes anywhere, free pages and log included. */
 export function filesWith(folder: string, bytes: Buffer): string[] {
-  return readdirSync(folder).filter((name) => readFileSync(join(folder, name)).includes(bytes));
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && readFileSync(join(entry.parentPath, entry.name)).includes(bytes))
+    .map(({ name }) => name);
 }

@@ -10,7 +10,8 @@ import { CompiledQuery } from 'kysely';
 import { expect, test } from 'vitest';
 import { createAccount } from '../../src/store/accounts.js';
 import { createBlob, deleteBlob, replaceBlob } from '../../src/store/blobs.js';
-import { openStore, type Store } from '../../src/store/index.js';
+import type { Store } from '../../src/store/index.js';
+import { openStore } from '../../src/store/open.js';
 import { clearGap, sizeOfLog } from '../../src/store/residue.js';
 import { newId, newKeys } from '../routes/vault-app.js';
 

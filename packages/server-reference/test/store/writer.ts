@@ -5,7 +5,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { writeSync } from 'node:fs';
 import { createBlob, deleteBlob, replaceBlob } from '../../src/store/blobs.js';
-import { openStore } from '../../src/store/index.js';
+import { openStore } from '../../src/store/open.js';
 
 const [folder = '', accountId = ''] = process.argv.slice(2);
 const store = await openStore(folder, { reserve: 0 });
