@@ -86,6 +86,8 @@ describe.skipIf(!hasPostgres)('PostgreSQL', () => {
     for (const trace of traces) expect(filesWith(postgres.folder, trace)).not.toEqual([]);
     await deleteAccount(store, account.id);
     expect(postgres.query(database, 'select count(*) from blobs')).toBe('0');
+    const vacuumed = `select last_vacuum is not null from pg_stat_user_tables where relname = 'blobs'`;
+    await expect.poll(() => postgres.query(database, vacuumed), { timeout: 50_000 }).toBe('t');
     await store.close();
     // The procedure of docs/self-hosting.md.
     postgres.query(database, 'vacuum full');
