@@ -28,6 +28,16 @@ export const keyring: DeviceSecrets = {
   },
 };
 
+/** Whether there is a keyring that opens. */
+export async function hasKeyring(): Promise<boolean> {
+  try {
+    await (await entryOf('doctor'))?.getPassword();
+    return (await entryOf('doctor')) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 async function entryOf(name: string) {
   try {
     const { AsyncEntry } = await import('@napi-rs/keyring');

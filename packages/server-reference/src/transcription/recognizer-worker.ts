@@ -62,7 +62,8 @@ export class RecognizerWorker {
   #bytesThen = 0;
 
   constructor(script: string, spec: RecognizerSpec) {
-    const child: Child = spawn(process.execPath, [script, JSON.stringify(spec)], {
+    // What it makes in JavaScript is small and soon garbage: a small nursery is 10 MB less.
+    const child: Child = spawn(process.execPath, ['--max-semi-space-size=1', script, JSON.stringify(spec)], {
       stdio: ['pipe', 'pipe', 'inherit'],
       env: childEnvironment(),
     });
