@@ -18,11 +18,9 @@ const chromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/go
 
 /** Tests that look at memory, at what else runs, or at how long something takes: nothing runs beside them. */
 const alone = [
-  'behaviour-*',
-  'faults-*',
-  'server-{footprint,long,media,memory,stream*}',
-  'web-app',
-  'demo',
+  'behaviour-{limits,load,mutations,vanish,vault}',
+  'faults-processes',
+  'server-{footprint,long,memory,stream*}',
 ].map((name) => `test/e2e/${name}.test.ts`);
 
 // ONNX Runtime reports its use over the network unless it is told not to; in our servers they say so themselves.

@@ -3,7 +3,7 @@
 // What it deliberately leaves out: building (see setup.mjs) and talking to the server (see the SDK).
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,6 +18,7 @@ const MAIN = fileURLToPath(new URL('../packages/server-reference/dist/main.js', 
  * @property {NodeJS.ProcessEnv} [env] Environment variables on top of this process's own.
  * @property {string[]} [wrapper] Command that the server is run under, for example `['strace', '-D', '-f']`; signals must reach the server through it.
  * @property {string[]} [nodeArgs] Arguments of Node in front of the program, for example `['--import=FILE']`.
+ * @property {string | undefined} [graphs] Folder that lends its composed graphs to the data folder and takes those that the server makes, so that a second server need not.
  * @property {number} [timeout] Milliseconds to wait for the server to be ready. Default 60,000.
  *
  * @typedef {object} RunningServer
@@ -43,6 +44,8 @@ export async function startServer(options = {}) {
   if (!existsSync(MAIN)) throw new Error('The server is not built: run `npm run build` first.');
   const { wrapper = [], nodeArgs = [], args = [], timeout = 60_000 } = options;
   const dataFolder = options.dataFolder ?? mkdtempSync(join(tmpdir(), 'sealscribe-'));
+  const cache = join(dataFolder, 'cache');
+  if (options.graphs !== undefined) linkFiles(options.graphs, cache);
   const command = [
     ...wrapper,
     process.execPath,
@@ -89,6 +92,7 @@ export async function startServer(options = {}) {
     throw error;
   });
   const ready = JSON.parse(line);
+  if (options.graphs !== undefined) linkFiles(cache, options.graphs);
 
   return {
     url: ready.url,
@@ -111,4 +115,15 @@ export async function startServer(options = {}) {
       await ended;
     },
   };
+}
+
+/** Gives the files of one folder a second name in another; where that cannot be, the server makes its own. @param {string} from @param {string} to */
+function linkFiles(from, to) {
+  try {
+    mkdirSync(to, { recursive: true, mode: 0o700 });
+    const there = new Set(readdirSync(to));
+    for (const name of readdirSync(from)) if (!there.has(name)) linkSync(join(from, name), join(to, name));
+  } catch {
+    // Another file system, no such folder, or somebody was faster.
+  }
 }

@@ -83,6 +83,8 @@ await runScript(() => {
     nginx: 'nginx',
     haproxy: 'haproxy',
     'systemd-analyze': 'systemd',
+    zsh: 'zsh',
+    fish: 'fish',
     'python3:yaml': 'python3-yaml',
     'python3:cryptography': 'python3-cryptography',
     'python3:numpy': 'python3-numpy',

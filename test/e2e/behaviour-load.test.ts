@@ -13,7 +13,7 @@ describe.skipIf(!hasServer)('many at once', () => {
   let server: RunningServer;
   let token: string;
   beforeAll(async () => {
-    server = await startServer();
+    server = await startServer({ args: ['--workers', '2'] });
     token = await newSession(server.url);
   });
   afterAll(() => server?.stop());
