@@ -159,7 +159,7 @@ class Server {
  * So many people at so many servers.
  * @param {{users: number, servers: number, workers: number, rtf: number, memory: number, seed?: number}} setting
  */
-export function simulate({ users, servers: count, workers, rtf, memory, seed = 1 }) {
+function simulate({ users, servers: count, workers, rtf, memory, seed = 1 }) {
   const random = randomFrom(seed);
   const agenda = new Agenda();
   const servers = Array.from({ length: count }, () => new Server(agenda, { workers, memory, rtf, random }));

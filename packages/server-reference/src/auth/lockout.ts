@@ -36,7 +36,7 @@ export interface LockoutOptions {
 }
 
 /** Seconds to wait after so many failures. */
-export function waitAfter(count: number, { free, firstWait, longestWait }: LockoutOptions): number {
+function waitAfter(count: number, { free, firstWait, longestWait }: LockoutOptions): number {
   return count > free ? Math.min(longestWait, firstWait * 2 ** (count - free - 1)) : 0;
 }
 

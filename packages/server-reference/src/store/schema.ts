@@ -3,7 +3,7 @@
  * sealed bytes, beside it stand ids, revisions, sizes and times. Times are ISO 8601 in UTC, which sort as text; text that the
  * protocol already carries as base64url (salts, wraps, hashes) stays in that form.
  */
-import type { SharedSchema } from './shared-tables.js';
+import type { SharedSchema } from './shared-schema.js';
 import type { WorkspaceSchema } from './workspace-schema.js';
 
 /** One account and its key record: docs/formats.md, account-v1. */
