@@ -51,7 +51,7 @@ beforeAll(async () => {
     origin = preview.resolvedUrls?.local[0]?.replace(/\/$/, '') ?? origin;
   }
   server = await startForClients(['--allow-origin', origin]);
-});
+}, 300_000);
 afterAll(async () => {
   await preview?.close();
   await server?.stop();
