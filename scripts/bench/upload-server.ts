@@ -7,9 +7,11 @@ import type { AddressInfo } from 'node:net';
 import { buildApp } from '../../packages/server-reference/src/app.js';
 import { createLog } from '../../packages/server-reference/src/log.js';
 import { checkMedia } from '../../packages/server-reference/src/media/decode.js';
+import { Quotas } from '../../packages/server-reference/src/quotas.js';
 import { openStore } from '../../packages/server-reference/src/store/open.js';
 import { loadIdentity } from '../../packages/server-reference/src/tls.js';
 import { Admission, type Ticket } from '../../packages/server-reference/src/transcription/admission.js';
+import { Jobs } from '../../packages/server-reference/src/transcription/jobs.js';
 import { StreamPlaces } from '../../packages/server-reference/src/transcription/stream-places.js';
 import type { Transcriber } from '../../packages/server-reference/src/transcription/transcriber.js';
 
@@ -33,12 +35,17 @@ const transcriber = {
   }),
 } as unknown as Transcriber;
 
+const store = await openStore(data);
+const log = createLog('info');
 const app = await buildApp({
-  config: { allowOrigin: [], fetchFrom: [], trustProxy: [], patience: 60, streamIdle: 60 },
-  store: await openStore(data),
+  config: { allowOrigin: [], fetchFrom: [], trustProxy: [], patience: 60, streamIdle: 60, webhookTo: [] },
+  store,
   transcriber,
   streams: new StreamPlaces(0),
-  log: createLog('info'),
+  quotas: new Quotas(store, { minutes: undefined, concurrent: undefined, fileBytes: undefined }, log),
+  jobs: new Jobs({ budget: admission.budget, lifetime: 60, secret: store.secret, onEnd: () => undefined }),
+  onDeletion: () => undefined,
+  log,
   version: '0.0.0',
   identity: await loadIdentity({ data }),
 });

@@ -24,6 +24,7 @@ import {
   newWorkspace,
   putShared,
 } from '../../packages/server-reference/test/routes/workspace-requests.js';
+import { speech } from './behaviour-requests.js';
 import { rows } from './hardening-authorization-rows.js';
 import { startServer, type RunningServer } from './server-process.js';
 import { newStreamToken, refusedUpgrade, Stream } from './stream-requests.js';
@@ -79,7 +80,7 @@ const signUp = () => Person.signUp({ app });
 /** The owner's own things. */
 const own = {
   ...{ blob: newId(), transcript: newId(), shareId: newId(), shared: newId(), recording: newId() },
-  ...{ workspace: '', upload: '', session: '', apiKey: '' },
+  ...{ workspace: '', upload: '', session: '', apiKey: '', job: '', webhook: '' },
 };
 let owner: Person;
 let linkToken: string;
@@ -88,7 +89,9 @@ const wrong: Record<string, string | undefined> = {};
 let apiKey: string;
 
 beforeAll(async () => {
-  server = await startServer({ args: ['--workers', '1'] });
+  // Nobody listens there.
+  const args = ['--workers', '1', '--webhook-to', 'hooks.example.com=127.0.0.1:9'];
+  server = await startServer({ args });
   owner = await signUp();
   await owner.putBlob(own.blob, bytesOf(40), { 'if-none-match': '*' });
   await owner.putTranscript(own.transcript, newParts(), creating(0));
@@ -105,6 +108,9 @@ beforeAll(async () => {
   await owner.putShare(own.transcript, own.shareId, share);
   const created = await owner.send('POST', '/v1/uploads', { headers: { ...tus, 'upload-length': '9' } });
   own.upload = String(created.headers.location).split('/').at(-1) ?? '';
+  own.job = await submitJob(owner.token);
+  const hook = { payload: { url: 'https://hooks.example.com/' } };
+  own.webhook = (await owner.send('POST', '/v1/webhooks', hook)).json<{ id: string }>().id;
   const { email, authKey } = owner.keys;
   await send({ method: 'POST', url: '/v1/sessions', payload: { email, authKey } });
   const { sessions } = (await owner.send('GET', '/v1/sessions')).json<{
@@ -144,6 +150,23 @@ afterAll(async () => {
   agent.destroy();
   await server?.stop();
 });
+
+/** A short recording as a job; gives its id. */
+async function submitJob(token: string): Promise<string> {
+  const form = new FormData();
+  form.append('file', new Blob([new Uint8Array(speech({ end: 1 }))]), 'recording.wav');
+  const encoded = new Response(form);
+  const answer = await send({
+    ...{ method: 'POST', url: '/v1/transcriptions' },
+    headers: {
+      authorization: `Bearer ${token}`,
+      'content-type': encoded.headers.get('content-type') ?? '',
+    },
+    payload: Buffer.from(await encoded.arrayBuffer()),
+  });
+  expect(answer.statusCode).toBe(202);
+  return (answer.json() as { id: string }).id;
+}
 
 const tus = { 'tus-resumable': '1.0.0' };
 const hashOf = (token: string) => createHash('sha256').update(token).digest('base64url');
@@ -187,6 +210,8 @@ function idsOf({ path }: Route): string[] {
       ['/v1/sessions', own.session],
       ['/v1/api-keys', own.apiKey],
       ['/v1/models', 'default'],
+      ['/v1/transcriptions', own.job],
+      ['/v1/webhooks', own.webhook],
     ],
   ] as const;
   return [starts.find(([start]) => path.startsWith(start))?.[1] ?? own.transcript, ...more];
@@ -199,6 +224,7 @@ function ask(route: Route, authorization: string | undefined, ids = idsOf(route)
     [routes.invite.path]: { email: 'somebody@example.com' },
     [routes.acceptWorkspace.path]: { epoch: 1, membership: base64url(1096) },
     ...(route === routes.putWorkspace && { [route.path]: newEpoch([[owner, 'owner']], { epoch: 2 }) }),
+    [routes.createWebhook.path]: { url: 'https://hooks.example.com/' },
     ...((route.path === '/v1/api-keys' || route === routes.streamTokens) && { [route.path]: {} }),
   };
   const isRead =

@@ -37,6 +37,8 @@ import { registerShow } from './commands/show.js';
 import { registerSignup } from './commands/signup.js';
 import { registerSummarize } from './commands/summarize.js';
 import { registerTranscribe } from './commands/transcribe.js';
+import { registerUsage } from './commands/usage.js';
+import { registerWebhook } from './commands/webhook.js';
 import { registerWorkspace } from './commands/workspace.js';
 import type { Terminal } from './terminal.js';
 
@@ -82,6 +84,8 @@ export function buildProgram(terminal: Terminal): Command {
     registerHarden,
     registerSessions,
     registerApiKey,
+    registerWebhook,
+    registerUsage,
     registerDeleteEverything,
     registerTranscribe,
     registerListen,

@@ -8,12 +8,14 @@ import {
   languageListSchema,
   modelListSchema,
   routes,
+  usageSchema,
   type Health,
   type LanguageList,
   type ModelInfo,
   type PendingEmail,
   type Session,
   type Transcript,
+  type Usage,
 } from '@sealscribe/protocol';
 import { Access } from './access.js';
 import type { AccountKeys, KeyChange, Recovery } from './account-keys.js';
@@ -27,6 +29,7 @@ import { compare, type CompareOptions } from './compare.js';
 import { MemoryFreshness, type FreshnessStore } from './freshness.js';
 import { Http } from './http.js';
 import { checkLockAfter } from './idle-lock.js';
+import { Jobs } from './jobs/jobs.js';
 import type { AudioSource } from './audio-source.js';
 import type { Platform } from './platform.js';
 import { PrivateMode } from './private-mode.js';
@@ -39,6 +42,7 @@ import { MemoryCache, SealedCache, type CacheStore } from './search/cache.js';
 import type { OpenThread } from './thread.js';
 import { transcribe, type TranscribeOptions } from './transcription.js';
 import { Vault } from './vault.js';
+import { Webhooks } from './webhooks/webhooks.js';
 
 /** How to reach a server. */
 export interface SealscribeOptions {
@@ -75,6 +79,10 @@ export class Sealscribe {
   readonly #openThread: OpenThread | undefined;
   /** The account's sessions and API keys. */
   readonly access: Access;
+  /** Transcriptions that go on without this client. */
+  readonly jobs: Jobs;
+  /** Where the account is told of its jobs. */
+  readonly webhooks: Webhooks;
 
   /**
    * @param openThread Another thread for what takes long with a vault; without it, everything is done in this one.
@@ -93,6 +101,8 @@ export class Sealscribe {
     this.#lockAfter = options.lockAfter;
     this.#openThread = openThread;
     this.access = new Access(this.#http);
+    this.jobs = new Jobs(this.#http);
+    this.webhooks = new Webhooks(this.#http);
   }
 
   /** The session in use; keep it to stay signed in (its token is a secret). Undefined when signed out. */
@@ -113,6 +123,11 @@ export class Sealscribe {
   /** The languages that its models know. */
   async languages(): Promise<LanguageList['languages']> {
     return (await this.#http.json(routes.languages, languageListSchema)).languages;
+  }
+
+  /** Minutes that the account has used this month, and its limits. */
+  async usage(): Promise<Usage> {
+    return this.#http.json(routes.usage, usageSchema);
   }
 
   /**

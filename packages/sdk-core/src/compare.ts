@@ -11,7 +11,7 @@ import { checkShape, parseJson, type Answer, type Http } from './http.js';
 import type { AudioSource } from './audio-source.js';
 import { sendRecording } from './send-recording.js';
 import { readEvents } from './sse.js';
-import { toRefusal } from './transcription.js';
+import { toRefusal } from './transcription-events.js';
 
 /** What to compare. */
 export interface CompareOptions {

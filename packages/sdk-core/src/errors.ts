@@ -39,6 +39,8 @@ export type SealscribeErrorCode =
   | 'bad_link'
   | 'unknown_version'
   | 'share_gone'
+  | 'webhook_untrusted'
+  | 'webhook_expired'
   | 'signed_out'
   | 'locked'
   | 'conflict'
@@ -152,6 +154,24 @@ export class ShareError extends SealscribeError {
 
   constructor(code: ShareCode, options?: { cause?: unknown }) {
     super(code, shareMessages[code], options);
+  }
+}
+
+/** Why a delivery of a webhook is not believed. */
+export type WebhookCode = 'webhook_untrusted' | 'webhook_expired';
+
+const webhookMessages: Record<WebhookCode, string> = {
+  webhook_untrusted: 'The delivery is not from the server that has the secret, or was changed on its way.',
+  webhook_expired: 'The delivery is too old, or the clock is wrong.',
+};
+
+/** A delivery of a webhook is not to be believed: answer it with 400. */
+export class WebhookError extends SealscribeError {
+  override readonly name = 'WebhookError';
+  declare readonly code: WebhookCode;
+
+  constructor(code: WebhookCode) {
+    super(code, webhookMessages[code]);
   }
 }
 

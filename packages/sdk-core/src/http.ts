@@ -331,7 +331,8 @@ export function parseJson(bytes: Uint8Array): unknown {
   }
 }
 
-async function readAll(chunks: AsyncIterable<Uint8Array>, limit = MAX_ANSWER): Promise<Uint8Array> {
+/** All of an answer. @throws SealscribeError "bad_answer" when it is too large to be meant */
+export async function readAll(chunks: AsyncIterable<Uint8Array>, limit = MAX_ANSWER): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of chunks) {

@@ -17,9 +17,21 @@ export type {
 } from './archive/open-archive.js';
 export type { ArchiveSource } from './archive/read-tar.js';
 export { Sealscribe, type SealscribeOptions } from './client.js';
+export type { Jobs } from './jobs/jobs.js';
+export type { JobListener } from './jobs/follow-job.js';
+export type { JobOptions } from './jobs/submit-job.js';
 export type { CompareOptions } from './compare.js';
 export * from './errors.js';
-export { newRecoveryWords, openArchive, openDeviceStream, toDocx, toPdf } from './large-parts.js';
+export {
+  newRecoveryWords,
+  newWebhookKeys,
+  openArchive,
+  openDeviceStream,
+  openWebhook,
+  toDocx,
+  toPdf,
+  verifyWebhook,
+} from './large-parts.js';
 export { DOCX_TYPE } from './export/docx-type.js';
 export { MemoryFreshness, type FreshnessStore } from './freshness.js';
 export type { AudioSource, OpenAudio } from './audio-source.js';
@@ -51,6 +63,8 @@ export { serverOfLink } from './shares/link.js';
 export type { SnapshotOptions } from './shares/snapshot.js';
 export type { Share, ShareOptions } from './shares/vault-shares.js';
 export type { Vault } from './vault.js';
+export type { Delivery, WebhookHeaders } from './webhooks/receive.js';
+export type { Webhooks } from './webhooks/webhooks.js';
 export type { Workspace } from './workspaces/workspace.js';
 export type { KeySource, NumberedKey } from './workspaces/workspace-space.js';
 export type { Workspaces } from './workspaces/workspaces.js';
@@ -70,6 +84,7 @@ export type {
   ApiKeyCreated,
   ApiKeyInfo,
   BlobInfo,
+  CreateWebhookRequest,
   Comparison,
   ErrorCode,
   Health,
@@ -83,6 +98,12 @@ export type {
   Session,
   SessionInfo,
   Transcript,
+  TranscriptionJob,
+  Usage,
+  WebhookCreated,
+  WebhookEvent,
+  WebhookInfo,
+  WebhookTest,
   Word,
 } from '@sealscribe/protocol';
 // The baseline as it stands alone, for tools that work offline.

@@ -1,6 +1,6 @@
 /**
- * What is large and seldom needed, loaded when it is: Word and PDF files, archives, live streams, the word list of the recovery words. In a
- * browser each is a file of its own, so that a page without them stays small.
+ * What is large and seldom needed, loaded when it is: Word and PDF files, archives, live streams, deliveries of webhooks, the word list of the recovery words.
+ * In a browser each is a file of its own, so that a page without them stays small.
  */
 import type { Transcript } from '@sealscribe/protocol';
 import type { Archive, ArchiveKey } from './archive/open-archive.js';
@@ -10,6 +10,7 @@ import type { DocumentOptions } from './export/turns.js';
 import type { OpenDeviceListener } from './device-stream.js';
 import type { StreamOptions, TranscriptStream } from './live-stream.js';
 import { onDemand } from './on-demand.js';
+import type { Delivery, WebhookHeaders } from './webhooks/receive.js';
 
 /** Bytes of a .docx file. The same transcript always gives the same bytes. */
 export async function toDocx(transcript: Transcript, options: DocumentOptions = {}): Promise<Uint8Array> {
@@ -63,4 +64,44 @@ export async function openDeviceStream(
   options: StreamOptions,
 ): Promise<TranscriptStream> {
   return (await onDemand(import('./stream.js'))).openDeviceStream(open, options);
+}
+
+/**
+ * Verifies a delivery of a webhook, at its receiver.
+ *
+ * @param delivery.body The bytes, or the text, as they came: not parsed and written again.
+ * @param options.tolerance Seconds that its time may differ from the present; 300 by default.
+ * @returns Its id, which is the same in every try, and the event.
+ * @throws WebhookError "webhook_untrusted" when the signature is wrong or missing, "webhook_expired" when it is too old; TypeError when
+ * `secret` is none
+ */
+export async function verifyWebhook(
+  delivery: { secret: string; headers: WebhookHeaders; body: Uint8Array | string },
+  options: { tolerance?: number; now?: () => number } = {},
+): Promise<Delivery> {
+  return (await onDemand(import('./webhooks/receive.js'))).verifyWebhook(delivery, options);
+}
+
+/**
+ * Opens the transcript of a delivery that {@link verifyWebhook} gave.
+ *
+ * @param privateKey From {@link newWebhookKeys}.
+ * @returns Id of the job and its transcript; undefined where the delivery holds none.
+ * @throws IntegrityError "authentication_failed" when it is sealed to another key or for another delivery; TypeError when `privateKey` is
+ * none
+ */
+export async function openWebhook(
+  delivery: Delivery,
+  privateKey: string,
+): Promise<{ id: string; transcript: Transcript } | undefined> {
+  return (await onDemand(import('./webhooks/receive.js'))).openWebhook(delivery, privateKey);
+}
+
+/**
+ * A key pair for `client.webhooks.add` and {@link openWebhook}: the public key goes to the server, the private one stays with the receiver.
+ *
+ * @returns Both as base64url: 65 bytes, and 32.
+ */
+export async function newWebhookKeys(): Promise<{ publicKey: string; privateKey: string }> {
+  return (await onDemand(import('./webhooks/receive.js'))).newWebhookKeys();
 }

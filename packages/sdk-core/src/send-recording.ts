@@ -2,7 +2,7 @@
  * A recording on its way up, to a route that answers with server-sent events: in parts that survive broken connections (uploads/),
  * or as a form with a file and a few fields. Streamed where the platform can; of a file's name only the extension leaves the device.
  */
-import type { Progress, Route } from '@sealscribe/protocol';
+import { IDEMPOTENCY_HEADER, type Progress, type Route } from '@sealscribe/protocol';
 import { newId } from '@sealscribe/crypto';
 import { SourceError } from './errors.js';
 import type { Answer, Http } from './http.js';
@@ -16,6 +16,8 @@ import { RESUMABLE_FROM, withUpload } from './uploads/with-upload.js';
 export interface RecordingRequest {
   /** Text fields; those that are undefined are not sent. */
   readonly fields: Readonly<Record<string, string | undefined>>;
+  /** Whether tries of the same form carry one Idempotency-Key, or a key that they carry. */
+  readonly idempotent?: boolean | string | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
@@ -30,7 +32,7 @@ export async function sendRecording<T>(
   http: Http,
   route: Route,
   source: AudioSource,
-  { fields, signal, onProgress }: RecordingRequest,
+  { fields, idempotent, signal, onProgress }: RecordingRequest,
   read: (answer: Answer) => Promise<T>,
 ): Promise<T> {
   signal?.throwIfAborted();
@@ -40,10 +42,13 @@ export async function sendRecording<T>(
     parts &&
     (await withUpload(http, parts, { signal, onProgress }, (upload) => {
       const form = encodeForm(textsOf({ ...fields, upload }), newBoundary());
-      const headers = { accept: 'text/event-stream', 'content-type': form.contentType };
+      const headers = {
+        ...{ accept: 'text/event-stream', 'content-type': form.contentType },
+        ...keyHeader(idempotent),
+      };
       return http.exchange(route, { headers, signal, patient: true, body: async () => form.body }, read);
     }));
-  return sent ? sent.result : sendForm(http, route, audio, { fields, signal, onProgress }, read);
+  return sent ? sent.result : sendForm(http, route, audio, { fields, idempotent, signal, onProgress }, read);
 }
 
 /** The whole recording in one form. */
@@ -51,13 +56,14 @@ async function sendForm<T>(
   http: Http,
   route: Route,
   audio: OpenAudio,
-  { fields, signal, onProgress }: RecordingRequest,
+  { fields, idempotent, signal, onProgress }: RecordingRequest,
   read: (answer: Answer) => Promise<T>,
 ): Promise<T> {
   const boundary = newBoundary();
   const headers: Record<string, string> = {
     accept: 'text/event-stream',
     'content-type': `multipart/form-data; boundary=${boundary}`,
+    ...keyHeader(idempotent),
   };
   const { size } = audio;
   /** Of a recording of unknown size it is only known that it is on its way. */
@@ -97,6 +103,9 @@ async function sendForm<T>(
     },
   );
 }
+
+const keyHeader = (idempotent: RecordingRequest['idempotent']): Record<string, string> =>
+  idempotent ? { [IDEMPOTENCY_HEADER]: idempotent === true ? newId() : idempotent } : {};
 
 const newBoundary = () => `sealscribe-${newId()}`;
 

@@ -17,3 +17,20 @@ export interface TranscriptionWishes {
   /** Called with each segment as soon as it is certain, in order, once each. */
   onSegment?: ((segment: Segment) => void) | undefined;
 }
+
+/**
+ * The wishes as fields of a form.
+ *
+ * @throws RangeError for a number of speakers that cannot be
+ */
+export function fieldsOf(wishes: TranscriptionWishes): Record<string, string | undefined> {
+  const { speakers = 0, diarize = speakers > 0 } = wishes;
+  if (!Number.isSafeInteger(speakers) || speakers < 0 || speakers > 20)
+    throw new RangeError('speakers must be a whole number up to 20');
+  return {
+    language: wishes.language,
+    model: wishes.model,
+    diarize: diarize ? 'true' : undefined,
+    speakers: diarize && speakers > 0 ? String(speakers) : undefined,
+  };
+}

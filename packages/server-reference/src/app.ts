@@ -23,15 +23,18 @@ import { handleError } from './error-handler.js';
 import { HttpError } from './http-error.js';
 import { logRequests, type Logger } from './log.js';
 import type { RequestMeter } from './metrics/request-meter.js';
+import type { Quotas } from './quotas.js';
 import { answerUnparsed, refuseDoubtful } from './refused-requests.js';
 import { registerAudioTranscriptions } from './routes/audio-transcriptions.js';
 import { registerCompare } from './routes/compare.js';
 import { installRateLimit } from './routes/rate-limit.js';
 import { registerFacts } from './routes/facts.js';
+import { registerJobs } from './routes/jobs.js';
 import { registerStream } from './routes/stream.js';
 import { registerTranscribe } from './routes/transcribe.js';
 import { acceptUploads } from './routes/recording-form.js';
 import { registerUploads } from './routes/uploads.js';
+import { registerUsage } from './routes/usage.js';
 import { registerVaultRoutes } from './routes/vault.js';
 import { registerWeb } from './routes/web.js';
 import { limitPatience } from './slow-clients.js';
@@ -39,6 +42,7 @@ import { readAllowedHosts } from './remote/hosts.js';
 import type { Store } from './store/index.js';
 import type { Identity } from './tls.js';
 import { SECURITY_HEADERS, sendSecurityHeaders } from './security-headers.js';
+import type { Jobs } from './transcription/jobs.js';
 import type { StreamPlaces } from './transcription/stream-places.js';
 import type { Transcriber } from './transcription/transcriber.js';
 import { readTrustedProxies, refuseUnclearAddresses } from './trusted-proxies.js';
@@ -49,10 +53,14 @@ import type { WebFile } from './web-folder.js';
 export interface AppParts {
   readonly config: Pick<
     Config,
-    'allowOrigin' | 'emailHook' | 'fetchFrom' | 'patience' | 'streamIdle' | 'trustProxy'
+    'allowOrigin' | 'emailHook' | 'fetchFrom' | 'patience' | 'streamIdle' | 'trustProxy' | 'webhookTo'
   >;
   readonly store: Store;
   readonly transcriber: Transcriber;
+  readonly quotas: Quotas;
+  readonly jobs: Jobs;
+  /** Lets what is still to be delivered of an account go. */
+  readonly onDeletion: (account: string) => void;
   readonly streams: StreamPlaces;
   /** Counts requests. */
   readonly meter?: RequestMeter | undefined;
@@ -76,6 +84,8 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     config,
     store,
     transcriber,
+    quotas,
+    jobs,
     log,
     version,
     web,
@@ -102,25 +112,37 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   if (config.allowOrigin.length > 0) allowOrigins(app, config.allowOrigin);
 
   const signedIn = requireSession(store);
+  const allowed = quotas.guard(signedIn);
+  const hosts = readAllowedHosts(config.fetchFrom);
   await app.register(async (scope) => {
     scope.decorateRequest('accountId', '');
     scope.decorateRequest('sessionHash', '');
+    scope.decorateRequest('allowance');
     await installRateLimit(scope, store);
     acceptUploads(scope);
     registerFacts(scope, { transcriber, signedIn, version, draining });
-    registerTranscribe(scope, { transcriber, signedIn, hosts: readAllowedHosts(config.fetchFrom) });
-    registerAudioTranscriptions(scope, { transcriber, signedIn });
-    registerCompare(scope, { transcriber, signedIn });
-    registerUploads(scope, { uploads: transcriber.uploads, signedIn });
+    registerTranscribe(scope, { transcriber, allowed, hosts });
+    registerAudioTranscriptions(scope, { transcriber, allowed });
+    registerJobs(scope, { jobs, transcriber, signedIn, allowed, hosts });
+    registerUsage(scope, { quotas, transcriber, signedIn });
+    registerCompare(scope, { transcriber, allowed });
+    registerUploads(scope, { uploads: transcriber.uploads, signedIn, allowed });
     const { allowOrigin, streamIdle } = config;
     const tokens = streamTokensOf(store);
-    await registerStream(scope, { transcriber, signedIn, draining, allowOrigin, streamIdle, places, tokens });
+    await registerStream(scope, {
+      ...{ transcriber, signedIn, quotas, draining, allowOrigin, streamIdle, places, tokens },
+    });
   });
   const { emailHook: program } = config;
   registerVaultRoutes(app, {
     store,
     sendEmail: program === undefined ? undefined : emailHook(program),
-    onDeletion: (account) => transcriber.uploads.removeAllOf(account),
+    onDeletion: (account) => {
+      transcriber.uploads.removeAllOf(account);
+      jobs.removeAllOf(account);
+      parts.onDeletion(account);
+    },
+    webhookTo: readAllowedHosts(config.webhookTo, '--webhook-to'),
     sharePage: web === undefined,
   });
   if (web)

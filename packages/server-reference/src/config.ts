@@ -39,6 +39,12 @@ export interface Config {
   readonly streamIdle: number;
   /** Seconds for which an upload in parts may be left alone before it is dropped. */
   readonly uploadIdle: number;
+  /** Seconds for which a job that is over is kept. */
+  readonly jobLifetime: number;
+  /** Minutes of audio a month, transcriptions at once and bytes of a file that one account may have; no limit where left out. */
+  readonly quotaMinutes?: number;
+  readonly quotaConcurrent?: number;
+  readonly quotaFileSize?: number;
   /** Seconds for which a client may hold a connection without bringing a request or taking its answer. */
   readonly patience: number;
   /** When a recogniser process is replaced by a fresh one: jobs, seconds, bytes on top of what it began with; 0 = never. */
@@ -52,6 +58,10 @@ export interface Config {
   readonly fetchFrom: readonly string[];
   /** Addresses of the proxies whose X-Forwarded-For is believed, see trusted-proxies.ts; empty = nobody's. */
   readonly trustProxy: readonly string[];
+  /** Hosts that webhooks may be delivered to, likewise. */
+  readonly webhookTo: readonly string[];
+  /** Seconds of the pause after the first try of a delivery. */
+  readonly webhookRetry: number;
   /** Names or folders of the models; the first is the default. */
   readonly model: readonly string[];
   /** Folder of downloaded models; `models` in the data folder when left out. */
@@ -151,6 +161,28 @@ export function readConfig(argv: readonly string[], version: string): Config {
         .argParser(whole(1, 86_400)),
     )
     .addOption(
+      option('--job-lifetime <seconds>', 'how long a job that is over is kept, with its result')
+        .default(3600)
+        .argParser(whole(1, 7 * 86_400)),
+    )
+    .addOption(
+      option(
+        '--quota-minutes <number>',
+        'minutes of audio a month and account (default: no limit)',
+      ).argParser(whole(0)),
+    )
+    .addOption(
+      option(
+        '--quota-concurrent <number>',
+        'transcriptions at once of an account (default: no limit)',
+      ).argParser(whole(1)),
+    )
+    .addOption(
+      option('--quota-file-size <bytes>', 'largest file of an account (default: --max-upload)').argParser(
+        whole(1),
+      ),
+    )
+    .addOption(
       option('--patience <seconds>', 'how long a client may neither bring its request nor take its answer')
         .default(60)
         .argParser(whole(1, 3600)),
@@ -181,6 +213,17 @@ export function readConfig(argv: readonly string[], version: string): Config {
         '--fetch-from <host...>',
         'hosts that recordings may be fetched from: NAME, or NAME=ADDRESS:PORT for one of your own network',
       ).default([]),
+    )
+    .addOption(
+      option('--webhook-to <host...>', 'hosts that webhooks may be delivered to, named likewise').default([]),
+    )
+    .addOption(
+      option(
+        '--webhook-retry <seconds>',
+        'pause after a delivery that failed; each later one is five times as long',
+      )
+        .default(5)
+        .argParser(whole(1, 3600)),
     )
     .addOption(
       option(

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * `sealscribe-server` starts the server; `sealscribe-server models …` downloads and checks models and `sealscribe-server email-codes` prints
- * codes, and neither loads anything else.
+ * `sealscribe-server` starts the server; `sealscribe-server models …` downloads and checks models, `sealscribe-server email-codes` prints codes
+ * and `sealscribe-server admin …` is for accounts, and none of these loads anything else.
  */
 const [, , command, ...args] = process.argv;
 if (command === 'models') {
@@ -10,6 +10,9 @@ if (command === 'models') {
 } else if (command === 'email-codes') {
   const { runEmailCodes } = await import('./email-codes.js');
   process.exitCode = await runEmailCodes(args);
+} else if (command === 'admin') {
+  const { runAdmin } = await import('./admin/command.js');
+  process.exitCode = await runAdmin(args);
 } else {
   const { refuseUnsafeStart } = await import('./environment.js');
   refuseUnsafeStart();

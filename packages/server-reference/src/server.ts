@@ -10,14 +10,17 @@ import type { Logger } from './log.js';
 import { registerFigures } from './metrics/figures.js';
 import { serveMetrics, type MetricsServer } from './metrics/metrics-server.js';
 import { RequestMeter } from './metrics/request-meter.js';
+import { Quotas } from './quotas.js';
 import { readAllowedHosts } from './remote/hosts.js';
 import { openStore } from './store/open.js';
 import { FILE_NAME } from './store/libsql.js';
 import { loadIdentity } from './tls.js';
 import { readTrustedProxies } from './trusted-proxies.js';
 import { readWebFolder } from './web-folder.js';
+import { Jobs } from './transcription/jobs.js';
 import { StreamPlaces } from './transcription/stream-places.js';
 import { Transcriber } from './transcription/transcriber.js';
+import { Deliveries } from './webhooks/deliveries.js';
 
 /** A server that listens. */
 export interface Server {
@@ -51,6 +54,7 @@ const loopback = new Set(['127.0.0.1', '::1', 'localhost']);
 export async function startServer(config: Config, log: Logger, scripts: string): Promise<Server> {
   readAllowedHosts(config.fetchFrom);
   readTrustedProxies(config.trustProxy);
+  const webhookTo = readAllowedHosts(config.webhookTo, '--webhook-to');
   mkdirSync(config.data, { recursive: true, mode: 0o700 });
   const identity = config.insecureHttp ? undefined : await loadIdentity(config);
   if (config.insecureHttp && !loopback.has(config.host))
@@ -58,6 +62,12 @@ export async function startServer(config: Config, log: Logger, scripts: string):
   const web = config.web === undefined ? undefined : readWebFolder(config.web);
   const store = await openStore(config.data, { database: config.database });
   let transcriber: Transcriber | undefined;
+  const quotas = new Quotas(
+    store,
+    { minutes: config.quotaMinutes, concurrent: config.quotaConcurrent, fileBytes: config.quotaFileSize },
+    log,
+  );
+  let deliveries: Deliveries | undefined;
   let metrics: MetricsServer | undefined;
   let stopping: Promise<void> | undefined;
   try {
@@ -69,15 +79,27 @@ export async function startServer(config: Config, log: Logger, scripts: string):
         seconds: config.recycleSeconds,
         bytes: config.recycleMemory,
       },
+      spend: (account, seconds) => quotas.spend(account, seconds),
       log,
       scripts,
     }));
+    const { budget } = started;
+    const delivering = (deliveries = new Deliveries({
+      ...{ store, budget, hosts: webhookTo, retry: config.webhookRetry, log },
+    }));
+    const jobs = new Jobs({
+      ...{ budget, lifetime: config.jobLifetime, secret: store.secret },
+      onEnd: (end) => delivering.jobEnded(end),
+    });
     const streams = new StreamPlaces(config.maxStreams ?? 4 * config.workers);
     const registry = new Registry();
     const app = await buildApp({
       config,
       store,
       transcriber: started,
+      quotas,
+      jobs,
+      onDeletion: (account) => delivering.removeAllOf(account),
       streams,
       meter: config.metrics === undefined ? undefined : new RequestMeter(registry),
       log,
@@ -102,6 +124,7 @@ export async function startServer(config: Config, log: Logger, scripts: string):
       metrics?.close();
       clearTimeout(force);
       await started.close();
+      await delivering.close();
       await store.close();
     };
     return {
@@ -117,6 +140,7 @@ export async function startServer(config: Config, log: Logger, scripts: string):
   } catch (error) {
     metrics?.close();
     await transcriber?.close();
+    await deliveries?.close();
     await store.close();
     throw error;
   }

@@ -4,20 +4,12 @@
  * one of those that were looked at. No cookies, no credentials, nothing of the client's request goes along. The bytes go where those of
  * an upload go, and each chunk is wiped.
  */
-import { lookup as systemLookup, type LookupAddress } from 'node:dns';
 import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
-import type { LookupFunction } from 'node:net';
 import { HttpError } from '../http-error.js';
 import { readBody } from '../routes/read-body.js';
-import { isPublicAddress } from './addresses.js';
-import type { AllowedHosts, Place } from './hosts.js';
-
-/** Finds all addresses of a name, as `dns.lookup` with `all` does. */
-export type FindAddresses = (
-  name: string,
-  done: (error: Error | null, addresses: readonly LookupAddress[]) => void,
-) => void;
+import { checkedLookup, NotAllowed, type FindAddresses } from './checked-lookup.js';
+import type { AllowedHosts } from './hosts.js';
 
 /** What is fetched, and within which limits. */
 export interface Fetching {
@@ -39,7 +31,6 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
 const notAllowed = () => new HttpError('forbidden', 'This server fetches no recordings from there.');
 const notFetched = () => new HttpError('bad_request', 'The recording could not be fetched from its address.');
-const findByName: FindAddresses = (name, done) => systemLookup(name, { all: true }, done);
 
 /**
  * Fetches it.
@@ -93,26 +84,16 @@ function readAddress(text: string, base?: URL): URL {
 }
 
 /** The head of an answer; its body has not been read. */
-async function ask(
-  url: URL,
-  { hosts, signal, findAddresses = findByName, ca }: Fetching,
-): Promise<IncomingMessage> {
-  const name = url.hostname;
-  if (!hosts.has(name)) throw notAllowed();
-  const place = hosts.get(name);
-  if (place === undefined && url.port !== '') throw notAllowed();
+async function ask(url: URL, { hosts, signal, findAddresses, ca }: Fetching): Promise<IncomingMessage> {
   signal.throwIfAborted();
-  const allowed = place ? [toLookup(place)] : await publicAddresses(name, findAddresses);
-  const answerLookup: LookupFunction = (_name, options, done) => {
-    const [first] = allowed as [LookupAddress];
-    if (options.all === true) (done as (error: null, all: LookupAddress[]) => void)(null, [...allowed]);
-    else done(null, first.address, first.family);
-  };
+  const { port, lookup } = await checkedLookup(hosts, url, findAddresses).catch((error: unknown) => {
+    throw error instanceof NotAllowed ? notAllowed() : notFetched();
+  });
   return new Promise((resolve, reject) => {
     const outgoing = request({
-      host: name,
-      servername: name,
-      port: place?.port ?? 443,
+      host: url.hostname,
+      servername: url.hostname,
+      port,
       path: `${url.pathname}${url.search}`,
       method: 'GET',
       headers: {
@@ -122,7 +103,7 @@ async function ask(
         'user-agent': 'sealscribe-server',
       },
       agent: false,
-      lookup: answerLookup,
+      lookup,
       minVersion: 'TLSv1.2',
       rejectUnauthorized: true,
       ...(ca && { ca }),
@@ -134,18 +115,6 @@ async function ask(
     outgoing.end();
   });
 }
-
-/** All addresses of a name. @throws {HttpError} `forbidden` when one of them is not public. */
-async function publicAddresses(name: string, find: FindAddresses): Promise<readonly LookupAddress[]> {
-  const found = await new Promise<readonly LookupAddress[]>((resolve, reject) =>
-    find(name, (error, addresses) => (error ? reject(notFetched()) : resolve(addresses))),
-  );
-  if (found.length === 0) throw notFetched();
-  if (!found.every(({ address }) => isPublicAddress(address))) throw notAllowed();
-  return found;
-}
-
-const toLookup = ({ address }: Place): LookupAddress => ({ address, family: address.includes(':') ? 6 : 4 });
 
 function takeAndWipe(chunk: Buffer, { take }: Fetching): void {
   try {

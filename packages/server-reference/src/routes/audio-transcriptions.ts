@@ -41,17 +41,17 @@ interface OpenAiWishes {
 /** Registers the route. */
 export function registerAudioTranscriptions(
   app: FastifyInstance,
-  deps: { transcriber: Transcriber; signedIn: (request: FastifyRequest) => Promise<void> },
+  deps: { transcriber: Transcriber; allowed: (request: FastifyRequest) => Promise<void> },
 ): void {
-  const { transcriber, signedIn } = deps;
+  const { transcriber, allowed } = deps;
   const { method, path } = routes.audioTranscriptions;
   app.route({
     method,
     url: path,
-    onRequest: signedIn,
+    onRequest: allowed,
     handler: async (request, reply) => {
       const gone = whenGone(reply);
-      const ticket = transcriber.admit(request.accountId, announcedBytes(request));
+      const ticket = transcriber.admit(request.accountId, announcedBytes(request), request.allowance);
       let wishes: OpenAiWishes;
       let transcript: Transcript;
       try {

@@ -13,17 +13,17 @@ import { readUpload, type UploadFields } from './upload.js';
 /** Registers the route. */
 export function registerCompare(
   app: FastifyInstance,
-  deps: { transcriber: Transcriber; signedIn: (request: FastifyRequest) => Promise<void> },
+  deps: { transcriber: Transcriber; allowed: (request: FastifyRequest) => Promise<void> },
 ): void {
-  const { transcriber, signedIn } = deps;
+  const { transcriber, allowed } = deps;
   const { method, path } = routes.compare;
   app.route({
     method,
     url: path,
-    onRequest: signedIn,
+    onRequest: allowed,
     handler: async (request, reply) => {
       const gone = whenGone(reply);
-      const ticket = transcriber.admit(request.accountId, announcedBytes(request));
+      const ticket = transcriber.admit(request.accountId, announcedBytes(request), request.allowance);
       let comparison: Comparison;
       try {
         const fields = await readUpload(request, ticket.upload, gone);

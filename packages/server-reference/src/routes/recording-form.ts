@@ -62,7 +62,7 @@ export function acceptUploads(scope: FastifyInstance): void {
  */
 export async function readForm(
   request: FastifyRequest,
-  store: ChunkStore,
+  store: Pick<ChunkStore, 'append'>,
   signal: AbortSignal,
 ): Promise<RecordingForm> {
   const boundary = boundaryOf(request.headers['content-type']);

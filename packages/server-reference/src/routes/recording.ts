@@ -41,7 +41,7 @@ export function useUpload(
 }
 
 /** Whether all of an answer has left. Over HTTP/2 only the stream knows: for its answer, being cancelled is an end as well. */
-function isSentWhole({ raw }: FastifyReply): boolean {
+export function isSentWhole({ raw }: FastifyReply): boolean {
   const { stream } = raw as unknown as Partial<Http2ServerResponse>;
   return stream ? !stream.aborted && stream.rstCode === constants.NGHTTP2_NO_ERROR : raw.writableFinished;
 }

@@ -10,6 +10,7 @@ import type { StreamTokenBook } from '../auth/stream-tokens.js';
 import { isAllowedOrigin } from '../cross-origin.js';
 import { toHttpError } from '../error-handler.js';
 import { HttpError } from '../http-error.js';
+import type { Quotas } from '../quotas.js';
 import type { StreamPlaces } from '../transcription/stream-places.js';
 import type { Transcriber } from '../transcription/transcriber.js';
 import { StreamSocket, type StreamWishes } from './stream-socket.js';
@@ -21,6 +22,7 @@ const TRY_AGAIN_LATER = 1013;
 export interface StreamDeps {
   readonly transcriber: Transcriber;
   readonly signedIn: (request: FastifyRequest) => Promise<void>;
+  readonly quotas: Quotas;
   readonly draining: () => boolean;
   readonly allowOrigin: readonly string[];
   readonly places: StreamPlaces;
@@ -37,7 +39,7 @@ interface StreamQuery {
 
 /** Registers both routes. */
 export async function registerStream(app: FastifyInstance, deps: StreamDeps): Promise<void> {
-  const { transcriber, signedIn, draining, allowOrigin, places, tokens } = deps;
+  const { transcriber, signedIn, quotas, draining, allowOrigin, places, tokens } = deps;
   const sockets = new Set<StreamSocket>();
   // Before the plugin's own hook, which closes what is left.
   app.addHook('preClose', async () => void (await Promise.all([...sockets].map((socket) => socket.stop()))));
@@ -53,7 +55,7 @@ export async function registerStream(app: FastifyInstance, deps: StreamDeps): Pr
   app.route({
     method,
     url: path,
-    onRequest: signedIn,
+    onRequest: quotas.guard(signedIn),
     handler: async (request, reply): Promise<StreamToken> => {
       // What the stream itself could only refuse before its client can read why.
       transcriber.checkWishes(validate(streamConfigSchema, request.body ?? {}));
@@ -70,6 +72,7 @@ export async function registerStream(app: FastifyInstance, deps: StreamDeps): Pr
       if (draining()) throw new HttpError('unavailable', 'The server is stopping.', { retryAfter: 30 });
       if (!isAllowedOrigin(request, allowOrigin)) throw new HttpError('forbidden');
       await identify(request);
+      request.allowance = await quotas.allow(request.accountId);
       if (!request.ws) throw new HttpError('bad_request', 'This route speaks WebSocket.');
       transcriber.checkWishes(wishesOf(request.query));
       places.check(request.accountId);
@@ -84,11 +87,12 @@ export async function registerStream(app: FastifyInstance, deps: StreamDeps): Pr
         wishes: wishesOf(request.query),
         requestId: id,
         idleSeconds: deps.streamIdle,
-        maxSeconds: transcriber.maxDuration,
+        maxSeconds: Math.min(transcriber.maxDuration, request.allowance.seconds ?? Infinity),
         open: (wishes, onEvent) => transcriber.openStream(wishes, onEvent),
         onEnd: (seconds) => {
           giveBack();
           sockets.delete(stream);
+          if (seconds > 0) void quotas.spend(request.accountId, seconds);
           const ms = Math.round(performance.now() - started);
           log.info({ requestId: id, route: routes.stream.path, ms, seconds }, 'stream ended');
         },

@@ -18,20 +18,20 @@ export function registerTranscribe(
   app: FastifyInstance,
   deps: {
     transcriber: Transcriber;
-    signedIn: (request: FastifyRequest) => Promise<void>;
+    allowed: (request: FastifyRequest) => Promise<void>;
     /** Hosts that recordings may be fetched from. */
     hosts: AllowedHosts;
   },
 ): void {
-  const { transcriber, signedIn, hosts } = deps;
+  const { transcriber, allowed, hosts } = deps;
   const { method, path } = routes.transcribe;
   app.route({
     method,
     url: path,
-    onRequest: signedIn,
+    onRequest: allowed,
     handler: async (request, reply) => {
       const gone = whenGone(reply);
-      const ticket = transcriber.admit(request.accountId, announcedBytes(request));
+      const ticket = transcriber.admit(request.accountId, announcedBytes(request), request.allowance);
       let transcript: Transcript;
       let fields: UploadFields;
       try {
@@ -57,7 +57,12 @@ export function registerTranscribe(
   });
 }
 
-function answerWhole(reply: FastifyReply, transcript: Transcript, format: ResponseFormat): FastifyReply {
+/** Answers with a transcript in the shape that was asked for. */
+export function answerWhole(
+  reply: FastifyReply,
+  transcript: Transcript,
+  format: ResponseFormat,
+): FastifyReply {
   void reply.header('cache-control', 'no-store');
   switch (format) {
     case 'json':

@@ -33,7 +33,7 @@ export interface UploadFields {
  */
 export async function readUpload(
   request: FastifyRequest,
-  store: ChunkStore,
+  store: Pick<ChunkStore, 'append'>,
   signal: AbortSignal,
 ): Promise<UploadFields> {
   const form = await readForm(request, store, signal);

@@ -27,16 +27,20 @@ type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<Fastify
 /** Registers the routes, in a scope of their own: bodies of parts are let through unread. */
 export function registerUploads(
   app: FastifyInstance,
-  deps: { uploads: Uploads; signedIn: (request: FastifyRequest) => Promise<void> },
+  deps: {
+    uploads: Uploads;
+    signedIn: (request: FastifyRequest) => Promise<void>;
+    allowed: (request: FastifyRequest) => Promise<void>;
+  },
 ): void {
-  const { uploads, signedIn } = deps;
+  const { uploads, signedIn, allowed } = deps;
   void app.register(async (scope) => {
     scope.addContentTypeParser(UPLOAD_TYPE, (_request, _payload, done) => done(null));
     scope.addHook('onRequest', async (_request, reply) => {
       void reply.header(TUS_HEADER, TUS_VERSION).header('cache-control', 'no-store');
     });
-    const register = ({ method, path }: Route, handler: Handler) =>
-      scope.route({ method, url: path, onRequest: [signedIn, checkVersion], handler });
+    const register = ({ method, path }: Route, handler: Handler, signIn = signedIn) =>
+      scope.route({ method, url: path, onRequest: [signIn, checkVersion], handler });
 
     scope.route({
       method: routes.uploadFacts.method,
@@ -51,12 +55,16 @@ export function registerUploads(
           .send(),
     });
 
-    register(routes.createUpload, async (request, reply) => {
-      const length = bytesIn(request, UPLOAD_LENGTH_HEADER);
-      const state = uploads.create(request.accountId, length);
-      const location = pathOf(routes.getUpload, state.id);
-      return withExpiry(reply, state).code(201).header('location', location).send();
-    });
+    register(
+      routes.createUpload,
+      async (request, reply) => {
+        const length = bytesIn(request, UPLOAD_LENGTH_HEADER);
+        const state = uploads.create(request.accountId, length, request.allowance.fileBytes);
+        const location = pathOf(routes.getUpload, state.id);
+        return withExpiry(reply, state).code(201).header('location', location).send();
+      },
+      allowed,
+    );
 
     register(routes.getUpload, async (request, reply) => {
       const state = uploads.state(request.accountId, idOf(request));

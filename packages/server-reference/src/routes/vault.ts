@@ -22,7 +22,9 @@ import { registerSharePage, registerShares } from './shares.js';
 import { sweepRegularly } from './sweep.js';
 import { vaultTranscripts } from './transcript-space.js';
 import { registerTranscripts } from './transcripts.js';
+import { registerWebhooks } from './webhooks.js';
 import { registerWorkspaces } from './workspaces.js';
+import type { AllowedHosts } from '../remote/hosts.js';
 import type { VaultContext, VaultLimits } from './vault-route.js';
 
 export type { VaultLimits } from './vault-route.js';
@@ -52,6 +54,8 @@ export interface VaultDependencies {
   sendEmail?: SendEmail | undefined;
   /** Lets the other half forget what it holds of an account whose data is deleted. */
   onDeletion?: (accountId: string) => void;
+  /** Hosts that webhooks may go to; none when left out. */
+  webhookTo?: AllowedHosts;
   /** Whether links to shares lead to a plain page here; true unless there is a web app that answers for them. */
   sharePage?: boolean;
 }
@@ -59,7 +63,15 @@ export interface VaultDependencies {
 /** Registers every route of the vault's half. */
 export function registerVaultRoutes(
   app: FastifyInstance,
-  { store, clock = Date.now, limits, sendEmail, onDeletion, sharePage = true }: VaultDependencies,
+  {
+    store,
+    clock = Date.now,
+    limits,
+    sendEmail,
+    onDeletion,
+    webhookTo = new Map(),
+    sharePage = true,
+  }: VaultDependencies,
 ): void {
   void app.register(async (scope) => {
     const context: VaultContext = {
@@ -96,6 +108,7 @@ export function registerVaultRoutes(
     registerWorkspaces(context);
     registerShares(context);
     if (sharePage) registerSharePage(context);
+    registerWebhooks(context, webhookTo);
     registerExport(context);
     sweepRegularly(context, (now) => sweepShared(store, now), 'old counts could not be deleted');
   });

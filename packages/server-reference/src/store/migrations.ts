@@ -6,6 +6,8 @@
 import { sql, type CreateTableBuilder, type Kysely, type Migration } from 'kysely';
 import { createPendingEmails } from './email-migration.js';
 import { createRecordings } from './recording-migration.js';
+import { createUsage } from './usage-migration.js';
+import { createWebhooks } from './webhook-migration.js';
 import { createWorkspaces } from './workspace-migration.js';
 
 const strict = sql`strict`;
@@ -159,4 +161,6 @@ export const migrations: Record<string, Migration> = {
   '0005-workspaces': { up: createWorkspaces },
   '0006-pending-emails': { up: createPendingEmails },
   '0007-recordings': { up: createRecordings },
+  '0008-webhooks': { up: createWebhooks },
+  '0009-usage': { up: createUsage },
 };

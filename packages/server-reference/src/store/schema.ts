@@ -3,6 +3,7 @@
  * sealed bytes, beside it stand ids, revisions, sizes and times. Times are ISO 8601 in UTC, which sort as text; text that the
  * protocol already carries as base64url (salts, wraps, hashes) stays in that form.
  */
+import type { ServiceSchema } from './service-schema.js';
 import type { SharedSchema } from './shared-schema.js';
 import type { WorkspaceSchema } from './workspace-schema.js';
 
@@ -158,7 +159,7 @@ export interface ServerSecretsTable {
 }
 
 /** All tables by name. */
-export interface Schema extends WorkspaceSchema, SharedSchema {
+export interface Schema extends WorkspaceSchema, SharedSchema, ServiceSchema {
   accounts: AccountsTable;
   pending_emails: PendingEmailsTable;
   sessions: SessionsTable;

@@ -20,8 +20,20 @@ export interface AdmissionLimits {
   readonly memory: number;
 }
 
+/** What one account may have, within what the server gives everybody; nothing where it has no limit of its own. */
+export interface Allowance {
+  /** Transcriptions at once. */
+  readonly concurrent?: number | undefined;
+  /** Bytes of one file. */
+  readonly fileBytes?: number | undefined;
+  /** Seconds of audio that it may still use. */
+  readonly seconds?: number | undefined;
+}
+
 /** A place for one transcription. */
 export interface Ticket {
+  readonly account: string;
+  readonly allowance: Allowance;
   /** Where the recording goes that comes with the request. */
   readonly upload: ChunkStore;
   /** What is transcribed: that, or what {@link use} put in its place. */
@@ -71,6 +83,11 @@ export class Admission {
     return this.#waiters.length;
   }
 
+  /** Transcriptions of one account that are admitted and not released. */
+  admittedOf(account: string): number {
+    return this.#perAccount.get(account)?.admitted ?? 0;
+  }
+
   /** Transcriptions that can be there at once. */
   get places(): number {
     return this.#limits.running + this.#limits.waiting;
@@ -84,25 +101,24 @@ export class Admission {
   /**
    * Takes a place for a recording of the announced number of bytes (0 when unknown).
    *
-   * @throws {HttpError} `unavailable` while draining, `payload_too_large`, `busy`.
+   * @throws {HttpError} `unavailable` while draining, `payload_too_large`, `too_many_at_once`, `busy`.
    */
-  admit(account: string, announced: number): Ticket {
+  admit(account: string, announced: number, allowance: Allowance = {}): Ticket {
     if (this.#draining) throw new HttpError('unavailable', 'The server is stopping.', { retryAfter: 30 });
+    const most = Math.min(this.#limits.upload, allowance.fileBytes ?? Infinity);
     // The body also holds the form around the file.
-    if (announced > this.#limits.upload + FORM_BYTES) throw new HttpError('payload_too_large');
+    if (announced > most + FORM_BYTES) throw new HttpError('payload_too_large');
     const places = this.#limits.running + this.#limits.waiting;
     const mine = this.#perAccount.get(account) ?? { admitted: 0, running: 0 };
     if (this.#admitted >= places || mine.admitted >= Math.max(1, Math.ceil(places / 2)))
       throw new HttpError('busy', undefined, { retryAfter: 5 + this.#waiters.length });
-    const upload = new ChunkStore(
-      this.#budget,
-      this.#limits.upload,
-      Math.min(announced, this.#limits.upload),
-    );
+    if (mine.admitted >= (allowance.concurrent ?? Infinity))
+      throw new HttpError('too_many_at_once', undefined, { retryAfter: 10 });
+    const upload = new ChunkStore(this.#budget, most, Math.min(announced, most));
     this.#admitted++;
     mine.admitted++;
     this.#perAccount.set(account, mine);
-    return this.#ticket(account, mine, upload);
+    return this.#ticket({ account, allowance }, mine, upload);
   }
 
   /** Admits nobody from now on; resolves when everybody has left. */
@@ -111,7 +127,12 @@ export class Admission {
     if (this.#admitted > 0) await new Promise<void>((resolve) => (this.#onEmpty = resolve));
   }
 
-  #ticket(account: string, mine: { admitted: number; running: number }, upload: ChunkStore): Ticket {
+  #ticket(
+    whose: Pick<Ticket, 'account' | 'allowance'>,
+    mine: { admitted: number; running: number },
+    upload: ChunkStore,
+  ): Ticket {
+    const { account } = whose;
     let state: 'admitted' | 'running' | 'released' = 'admitted';
     const turn = (signal: AbortSignal, onPosition: (ahead: number) => void = () => undefined) =>
       new Promise<void>((resolve, reject) => {
@@ -155,6 +176,7 @@ export class Admission {
       if (this.#admitted === 0) this.#onEmpty?.();
     };
     return {
+      ...whose,
       upload,
       get recording() {
         return recording;

@@ -13,10 +13,11 @@ import { chooseDevice, type DeviceChoice, type DeviceWish } from '../device/choo
 import { probeWith } from '../device/probe.js';
 import { hasFfmpeg } from '../media/ffmpeg.js';
 import { probeSandbox } from '../media/sandbox.js';
-import { Admission, type Ticket } from './admission.js';
+import { Admission, type Allowance, type Ticket } from './admission.js';
 import { chooseLanguage, chooseModel } from './choose-model.js';
 import { embeddedVad, findModels } from './model-files.js';
 import { prepareGraphs } from './graph-cache.js';
+import type { MemoryBudget } from './memory-budget.js';
 import { LiveStream, type LiveStreamOptions } from './live-stream.js';
 import { transcribeAudio, type PipelineOptions } from './pipeline.js';
 import { RecognizerPool } from './recognizer-pool.js';
@@ -48,6 +49,8 @@ export interface TranscriberOptions {
   readonly uploadIdle: number;
   /** When recogniser processes are replaced. */
   readonly recycling: RecyclingLimits;
+  /** Is told what was used. */
+  readonly spend: (account: string, seconds: number) => Promise<void>;
   readonly log: Logger;
   /** Folder of the built recognizer-process.js and decoder-process.js. */
   readonly scripts: string;
@@ -188,8 +191,18 @@ export class Transcriber {
   }
 
   /** A place for one recording; see {@link Admission.admit}. */
-  admit(account: string, announcedBytes: number): Ticket {
-    return this.#admission.admit(account, announcedBytes);
+  admit(account: string, announcedBytes: number, allowance: Allowance): Ticket {
+    return this.#admission.admit(account, announcedBytes, allowance);
+  }
+
+  /** Recordings of an account that have a place. */
+  admittedOf(account: string): number {
+    return this.#admission.admittedOf(account);
+  }
+
+  /** The memory of everything that clients have sent or not yet fetched. */
+  get budget(): MemoryBudget {
+    return this.#admission.budget;
   }
 
   /**
@@ -208,11 +221,34 @@ export class Transcriber {
   }
 
   /**
-   * Transcribes what was uploaded into the ticket, when its turn comes. The caller releases the ticket.
+   * Transcribes what was uploaded into the ticket, when its turn comes. The caller releases the ticket. What of it was heard counts as
+   * used, also where nobody waited for the end.
    *
-   * @throws {HttpError} @throws the signal's reason.
+   * @throws {HttpError} `quota_exceeded` where the recording is longer than its account may still use. @throws the signal's reason.
    */
   async transcribe(ticket: Ticket, options: TranscribeOptions): Promise<Transcript> {
+    const most = ticket.allowance.seconds ?? Infinity;
+    let seconds = 0;
+    try {
+      const maxSeconds = Math.min(this.#options.maxDuration, Math.ceil(most));
+      const heard = (samples: number) => (seconds = samples / SAMPLE_RATE);
+      const transcript = await this.#transcribe(ticket, options, maxSeconds, heard);
+      seconds = transcript.duration;
+      return transcript;
+    } catch (error) {
+      const isTooLong = error instanceof HttpError && error.code === 'audio_too_long';
+      throw isTooLong && most < this.#options.maxDuration ? new HttpError('quota_exceeded') : error;
+    } finally {
+      if (seconds > 0) await this.#options.spend(ticket.account, seconds);
+    }
+  }
+
+  async #transcribe(
+    ticket: Ticket,
+    options: TranscribeOptions,
+    maxSeconds: number,
+    onHeard: (samples: number) => void,
+  ): Promise<Transcript> {
     const { model, language } = this.checkWishes(options);
     this.checkUpload(ticket);
     const signal = AbortSignal.any([options.signal, this.#stop.signal]);
@@ -229,7 +265,7 @@ export class Transcriber {
     let consumed = 0;
     try {
       const upload = ticket.recording.views();
-      const limits = { maxSeconds: this.#options.maxDuration, signal };
+      const limits = { maxSeconds, signal };
       const watched = {
         ...limits,
         onConsumed: (fraction: number) => {
@@ -241,10 +277,13 @@ export class Transcriber {
         lane,
         model: model.id,
         language,
-        maxSamples: this.#options.maxDuration * SAMPLE_RATE,
+        maxSamples: maxSeconds * SAMPLE_RATE,
         ahead: 2 * this.#options.workers + 2,
         onSegment: (segment) => options.onSegment?.(segment),
-        onProgress: (heard, done) => report('transcribing', heard === 0 ? 0 : (consumed * done) / heard),
+        onProgress: (heard, done) => {
+          onHeard(done);
+          report('transcribing', heard === 0 ? 0 : (consumed * done) / heard);
+        },
       };
       // Who says that there is one speaker, or three, does not mean a call.
       const mayBeCall = options.diarize && [0, 2].includes(options.speakers ?? 0);

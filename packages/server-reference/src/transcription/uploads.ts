@@ -94,12 +94,13 @@ export class Uploads {
   /**
    * Opens one and reserves its memory.
    *
+   * @param most bytes that its account may send
    * @throws {HttpError} `unavailable` while the server stops; `payload_too_large`; `busy` when there are too many, or an account's
    * would reserve more than half of all memory (one alone may).
    */
-  create(account: string, length: number): UploadState {
+  create(account: string, length: number, most = Infinity): UploadState {
     if (this.#closed) throw stopping();
-    if (length > this.#limits.size) throw new HttpError('payload_too_large');
+    if (length > Math.min(this.#limits.size, most)) throw new HttpError('payload_too_large');
     const mine = [...this.#open.values()].filter((upload) => upload.account === account);
     const bytes = mine.reduce((sum, upload) => sum + upload.length, length);
     if (

@@ -8,7 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isPublicAddress } from '../../src/remote/addresses.js';
-import { fetchRecording, type FindAddresses } from '../../src/remote/fetch-recording.js';
+import type { FindAddresses } from '../../src/remote/checked-lookup.js';
+import { fetchRecording } from '../../src/remote/fetch-recording.js';
 import { readAllowedHosts } from '../../src/remote/hosts.js';
 
 const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
