@@ -5,13 +5,11 @@
 import type { Bytes } from '@sealscribe/crypto';
 
 /** Whether one of the signatures is that of the bytes. */
-export async function isSigned(
-  secret: Bytes,
-  bytes: Bytes,
-  signatures: readonly Bytes[],
-): Promise<boolean> {
+export async function isSigned(secret: Bytes, bytes: Bytes, signatures: readonly Bytes[]): Promise<boolean> {
   const { subtle } = globalThis.crypto;
   const key = await subtle.importKey('raw', secret, { name: 'HMAC', hash: 'SHA-256' }, false, ['verify']);
-  const results = await Promise.all(signatures.map((signature) => subtle.verify('HMAC', key, signature, bytes)));
+  const results = await Promise.all(
+    signatures.map((signature) => subtle.verify('HMAC', key, signature, bytes)),
+  );
   return results.includes(true);
 }

@@ -56,11 +56,7 @@ export async function dueDeliveries(
 
 /** Ids of those of a server. */
 export async function deliveriesOf(db: Connection, server: string): Promise<Set<string>> {
-  const rows = await db
-    .selectFrom('webhook_deliveries')
-    .select('id')
-    .where('server', '=', server)
-    .execute();
+  const rows = await db.selectFrom('webhook_deliveries').select('id').where('server', '=', server).execute();
   return new Set(rows.map(({ id }) => id));
 }
 
