@@ -8,12 +8,15 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { normalizeEmail } from '../auth/email.js';
 import { endAccess, listAccounts, setQuota, type AccountRow } from '../store/admin.js';
 import { deleteAccount } from '../store/deletion.js';
-import { FILE_NAME, openStore, type Store } from '../store/index.js';
+import type { Store } from '../store/index.js';
+import { FILE_NAME } from '../store/libsql.js';
+import { openStore } from '../store/open.js';
 import { monthOf } from '../store/usage.js';
 import { toTable } from './table.js';
 
 interface Flags {
   data: string;
+  database?: string;
   json?: true;
 }
 
@@ -134,12 +137,19 @@ function withData(command: Command): Command {
         .default('./sealscribe-data')
         .env('SEALSCRIBE_SERVER_DATA'),
     )
+    .addOption(
+      new Option('--database <address>', "the server's PostgreSQL database, if it uses one").env(
+        'SEALSCRIBE_SERVER_DATABASE',
+      ),
+    )
     .option('--json', 'print JSON on one line');
 }
 
 async function onStore(flags: Flags, work: (store: Store) => Promise<void>): Promise<void> {
-  if (!existsSync(join(flags.data, FILE_NAME))) throw new Error(`There is no store in ${flags.data}.`);
-  const store = await openStore(flags.data);
+  const { data, database } = flags;
+  if (database === undefined && !existsSync(join(data, FILE_NAME)))
+    throw new Error(`There is no store in ${data}.`);
+  const store = await openStore(data, { database });
   try {
     await work(store);
   } finally {

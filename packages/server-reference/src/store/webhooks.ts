@@ -15,7 +15,7 @@ export type WebhookRow = WebhooksTable & { pending: number };
  * @throws HttpError `conflict` when the account has 20 already
  */
 export async function insertWebhook(store: Store, row: WebhooksTable): Promise<void> {
-  await store.db.transaction().execute(async (db) => {
+  await store.transact(async (db) => {
     const { count } = await db
       .selectFrom('webhooks')
       .select((select) => select.fn.countAll<number>().as('count'))
