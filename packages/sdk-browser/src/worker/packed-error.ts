@@ -21,7 +21,11 @@ const classes: Readonly<Record<string, ErrorClass>> = {
   ...{ ConnectionError: core.ConnectionError, TimeoutError: core.TimeoutError },
   ...{ SourceError: core.SourceError, CertificateError: core.CertificateError, ShareError: core.ShareError },
   ...{ WrongPasswordError: core.WrongPasswordError, MissingFontError: core.MissingFontError },
-  ...{ IntegrityError: core.IntegrityError, ConflictError: core.ConflictError },
+  ...{
+    IntegrityError: core.IntegrityError,
+    ConflictError: core.ConflictError,
+    WebhookError: core.WebhookError,
+  },
   ...{ DamagedVaultError: core.DamagedVaultError, CryptoError: core.CryptoError },
 };
 

@@ -16,6 +16,7 @@ const errors: Record<string, core.SealscribeError> = {
   SourceError: new core.SourceError('Not readable.'),
   WrongPasswordError: new core.WrongPasswordError(),
   ShareError: new core.ShareError('share_gone'),
+  WebhookError: new core.WebhookError('webhook_expired'),
   IntegrityError: integrity,
   DamagedVaultError: new core.DamagedVaultError([], [integrity, integrity]),
   ConflictError: new core.ConflictError(id, 3, undefined),

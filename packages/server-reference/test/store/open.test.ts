@@ -48,7 +48,7 @@ test("the server's secret is made once", async () => {
   await second.close();
 });
 
-test('no table has a column for anything but ids, times, sizes, keys and sealed bytes', async () => {
+test('no table has a column for anything but ids, times, sizes, keys, sealed bytes, limits, and where webhooks go', async () => {
   const store = await open();
   const tables = await store.db.introspection.getTables();
   const columns = tables.map(({ name, columns }) => [name, columns.map((column) => column.name).sort()]);
@@ -82,6 +82,7 @@ test('no table has a column for anything but ids, times, sizes, keys and sealed 
       'salt',
       'wrap_password',
     ],
+    quotas: ['account_id', 'concurrent', 'file_bytes', 'minutes'],
     recording_pieces: ['account_id', 'bytes', 'number', 'recording_id', 'transcript_id'],
     recordings: ['account_id', 'expires_at', 'id', 'transcript_id'],
     server_secrets: ['name', 'value'],
@@ -112,7 +113,20 @@ test('no table has a column for anything but ids, times, sizes, keys and sealed 
       'words',
       'words_revision',
     ],
+    usage_months: ['account_id', 'month', 'seconds'],
     vault_indexes: ['account_id', 'revision', 'sealed'],
+    webhook_deliveries: [
+      'attempts',
+      'created_at',
+      'error_code',
+      'id',
+      'job_id',
+      'next_at',
+      'server',
+      'type',
+      'webhook_id',
+    ],
+    webhooks: ['account_id', 'created_at', 'id', 'public_key', 'secret', 'url'],
     workspace_deliveries: ['account_id', 'delivery', 'epoch', 'workspace_id'],
     workspace_earlier_cards: [
       'card',
