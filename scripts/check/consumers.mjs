@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PNPM, bin, root } from '../setup.mjs';
 
-const EXAMPLES = ['node-quickstart', 'own-storage', 'edge-worker', 'vite-upload'];
+const EXAMPLES = ['node-quickstart', 'own-storage', 'edge-worker', 'express-webhook', 'vite-upload'];
 
 /** How each installs: npm's and pnpm's names for what takes the place of a dependency's dependency. */
 const MANAGERS = {

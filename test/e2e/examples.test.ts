@@ -2,7 +2,7 @@
  * The examples run as a reader would run them, against a real server. By itself that is in place; with SEALSCRIBE_EXAMPLES it is in a
  * folder where they were installed from what is published (scripts/check/consumers.mjs).
  */
-import { execFile, spawn } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, readdirSync } from 'node:fs';
@@ -14,9 +14,11 @@ import type { build, preview as startPreview, PreviewServer } from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decodeText, decrypt, importKey } from '@sealscribe/crypto';
 import { transcriptSchema } from '@sealscribe/protocol';
+import { Sealscribe } from '@sealscribe/sdk-node';
 import { sampleRecording } from '../../scripts/demo/recording.mjs';
 import { spoken, startForClients, type ClientsServer } from './clients-server.js';
 import { hasRuntimes, installRuntimes, programs } from './runtimes/installed.js';
+import { startServer } from './server-process.js';
 import { canRun, jfk, launch, newContext, SAID, type Watched } from './web-app-browser.js';
 
 const examples =
@@ -70,6 +72,55 @@ test('node-quickstart transcribes, seals, stores, opens and prints subtitles', a
   });
   expect(stdout).toMatch(/^1\n00:00:0\d,\d{3} --> 00:00:\d\d,\d{3}\n/);
   expect(stdout.toLowerCase()).toContain('what you can do for your country');
+});
+
+test('express-webhook takes what the server signed and opens what it sealed, and nothing else', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sealscribe-receiver-'));
+  const [TLS_KEY, TLS_CERT] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+  // prettier-ignore
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '1',
+    '-subj', '/CN=hooks', '-addext', 'subjectAltName=DNS:hooks.example.com', '-keyout', TLS_KEY, '-out', TLS_CERT], { stdio: 'ignore' });
+  const cwd = join(examples, 'express-webhook');
+  const { stdout } = await run(process.execPath, ['receiver.mjs', 'keys'], { cwd });
+  const { publicKey, privateKey } = JSON.parse(stdout) as Record<'publicKey' | 'privateKey', string>;
+  const secret = `whsec_${randomBytes(32).toString('base64')}`;
+  const receiver = spawn(process.execPath, ['receiver.mjs'], {
+    cwd,
+    env: {
+      ...process.env,
+      WEBHOOK_SECRET: secret,
+      WEBHOOK_PRIVATE_KEY: privateKey,
+      TLS_KEY,
+      TLS_CERT,
+      PORT: '0',
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let said = '';
+  for (const stream of [receiver.stdout, receiver.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => (said += text));
+  await expect.poll(() => said).toContain('port');
+  const { port } = JSON.parse(said) as { port: number };
+  const sender = await startServer({
+    args: ['--webhook-retry', '1', '--webhook-to', `hooks.example.com=127.0.0.1:${port}`],
+    env: { NODE_EXTRA_CA_CERTS: TLS_CERT },
+  });
+  const client = new Sealscribe({ server: sender.url, fingerprint: sender.fingerprint });
+  try {
+    await client.signUp({ email: 'hooks@example.com', password: 'a password for the hooks' });
+    const url = 'https://hooks.example.com/webhook';
+    await client.webhooks.add({ url, secret, publicKey });
+    const { text } = await client.transcribe({ path: sampleRecording().path }, { job: true });
+    await expect.poll(() => said).toContain(`"words":${text.split(' ').length}}`);
+    expect(said).not.toMatch(SPOKEN);
+    const { id } = await client.webhooks.add({ url, publicKey });
+    expect(await client.webhooks.test(id)).toEqual({ delivered: false, status: 400 });
+    expect(said).toContain('refused: webhook_untrusted');
+  } finally {
+    receiver.kill();
+    await client.close();
+    await sender.stop();
+  }
 });
 
 test('own-storage keeps bytes that say nothing, and opens them with the password alone', async () => {
