@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { root } from '../setup.mjs';
 
 /** Bytes of what a page loads first, compressed: of the file whose parts are loaded on demand, and of the whole API in one. */
-const MOST_BYTES = { 'index.js': 40_000, 'sealscribe.js': 69_200 };
+const MOST_BYTES = { 'index.js': 40_000, 'sealscribe.js': 73_000 };
 /** What is no part of the file with the whole API. */
 const APART = ['device', 'docx', 'new-password', 'pdf'].map((name) => `./sealscribe-${name}.js`);
 const folder = join(root, 'packages/sdk-browser');

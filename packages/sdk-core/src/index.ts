@@ -23,10 +23,12 @@ export type { JobOptions } from './jobs/submit-job.js';
 export type { CompareOptions } from './compare.js';
 export * from './errors.js';
 export {
+  askModel,
   newRecoveryWords,
   newWebhookKeys,
   openArchive,
   openDeviceStream,
+  openShare,
   openWebhook,
   toDocx,
   toPdf,
@@ -42,7 +44,7 @@ export type { DeviceListener, OpenDeviceListener } from './device-stream.js';
 export type { StreamEvent, StreamOptions, StreamPartial, TranscriptStream } from './live-stream.js';
 export { chatModel, type ChatModelOptions, type LanguageModel } from './summary/chat-model.js';
 export { summarize, type SummarySentence } from './summary/extractive.js';
-export { askModel, type AskOptions } from './summary/with-model.js';
+export type { AskOptions } from './summary/with-model.js';
 export {
   openTranscripts,
   type OpenThread,
@@ -58,7 +60,7 @@ export type { TranscriptionWishes } from './transcription-wishes.js';
 export { MemoryCache, type CacheStore } from './search/cache.js';
 export type { SearchHit, SearchOptions } from './search/vault-search.js';
 export type { Transcripts } from './transcripts.js';
-export { openShare, type OpenShareOptions, type SharedTranscript } from './shares/open-share.js';
+export type { OpenShareOptions, SharedTranscript } from './shares/open-share.js';
 export { serverOfLink } from './shares/link.js';
 export type { SnapshotOptions } from './shares/snapshot.js';
 export type { Share, ShareOptions } from './shares/vault-shares.js';

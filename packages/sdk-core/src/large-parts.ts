@@ -1,5 +1,5 @@
 /**
- * What is large and seldom needed, loaded when it is: Word and PDF files, archives, live streams, deliveries of webhooks, the word list of the recovery words.
+ * What is large and seldom needed, loaded when it is: Word and PDF files, archives, live streams, opened links, questions to a model, deliveries of webhooks, the word list of the recovery words.
  * In a browser each is a file of its own, so that a page without them stays small.
  */
 import type { Transcript } from '@sealscribe/protocol';
@@ -10,6 +10,10 @@ import type { DocumentOptions } from './export/turns.js';
 import type { OpenDeviceListener } from './device-stream.js';
 import type { StreamOptions, TranscriptStream } from './live-stream.js';
 import { onDemand } from './on-demand.js';
+import type { Platform } from './platform.js';
+import type { OpenShareOptions, SharedTranscript } from './shares/open-share.js';
+import type { LanguageModel } from './summary/chat-model.js';
+import type { AskOptions } from './summary/with-model.js';
 import type { Delivery, WebhookHeaders } from './webhooks/receive.js';
 
 /** Bytes of a .docx file. The same transcript always gives the same bytes. */
@@ -64,6 +68,34 @@ export async function openDeviceStream(
   options: StreamOptions,
 ): Promise<TranscriptStream> {
   return (await onDemand(import('./stream.js'))).openDeviceStream(open, options);
+}
+
+/**
+ * The model's summary of a transcript, or its answer to a question about it. Its text leaves for the model and nowhere else.
+ *
+ * @throws SealscribeError "model_failed"; what the model throws
+ */
+export async function askModel(
+  model: LanguageModel,
+  transcript: Transcript,
+  options: AskOptions = {},
+): Promise<string> {
+  return (await onDemand(import('./summary/with-model.js'))).askModel(model, transcript, options);
+}
+
+/**
+ * Opens a link.
+ *
+ * @param platformFor The platform for the server that the link leads to; it is closed afterwards.
+ * @throws ShareError "wrong_password", "password_needed", "bad_link", "unknown_version" or "share_gone"; IntegrityError when the
+ * server gives something else than was shared; ApiError "locked_out" after many wrong passwords
+ */
+export async function openShare(
+  link: string,
+  options: OpenShareOptions,
+  platformFor: (server: string) => Platform,
+): Promise<SharedTranscript> {
+  return (await onDemand(import('./shares/open-share.js'))).openShare(link, options, platformFor);
 }
 
 /**

@@ -6,20 +6,13 @@ import type { OpenAccount } from './account.js';
 import type { FreshnessStore } from './freshness.js';
 import type { Http } from './http.js';
 import { HeldKey } from './idle-lock.js';
+import { onDemand } from './on-demand.js';
 import { checkId } from './private-mode.js';
 import { MemoryCache, type CacheStore } from './search/cache.js';
-import { toSnapshot } from './shares/snapshot.js';
-import {
-  checkShareOptions,
-  createShare,
-  listShares,
-  type Share,
-  type ShareOptions,
-} from './shares/vault-shares.js';
+import type { Share, ShareOptions } from './shares/vault-shares.js';
 import { vaultSpace } from './space.js';
 import type { OpenThread, VaultThread } from './thread.js';
 import { ThreadedTranscripts } from './threaded-transcripts.js';
-import { onDemand } from './on-demand.js';
 import { loadWorkspaces } from './workspaces/load-workspaces.js';
 import type { Workspaces } from './workspaces/workspaces.js';
 
@@ -98,6 +91,7 @@ export class Vault extends ThreadedTranscripts {
    * ```
    */
   async share(id: string, options: ShareOptions = {}): Promise<Share> {
+    const { checkShareOptions, createShare, toSnapshot } = await loadShares();
     checkShareOptions(options);
     const words = options.wordTimes !== false || options.range !== undefined;
     const document = toSnapshot(await this.open(id, { words }), options);
@@ -109,7 +103,7 @@ export class Vault extends ThreadedTranscripts {
    * @throws IntegrityError when the server shows one that was not made here
    */
   async shares(): Promise<Share[]> {
-    return listShares(this.#http, this.#key.use());
+    return (await loadShares()).listShares(this.#http, this.#key.use());
   }
 
   /**
@@ -123,3 +117,6 @@ export class Vault extends ThreadedTranscripts {
     await this.#http.done(routes.deleteShare, { id: shareId });
   }
 }
+
+/** Making links, which most pages never do. */
+const loadShares = () => onDemand(import('./shares/vault-shares.js'));

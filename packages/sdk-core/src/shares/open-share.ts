@@ -30,13 +30,7 @@ export interface SharedTranscript {
   readonly transcript: Transcript;
 }
 
-/**
- * Opens a link.
- *
- * @param platformFor The platform for the server that the link leads to; it is closed afterwards.
- * @throws ShareError "wrong_password", "password_needed", "bad_link", "unknown_version" or "share_gone"; IntegrityError when the
- * server gives something else than was shared; ApiError "locked_out" after many wrong passwords
- */
+/** Opens a link: see large-parts.ts. */
 export async function openShare(
   link: string,
   options: OpenShareOptions,

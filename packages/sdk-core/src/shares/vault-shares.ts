@@ -29,6 +29,8 @@ import { toSeconds } from './expiry.js';
 import { makeLink } from './link.js';
 import { checkSnapshotOptions, type SnapshotOptions } from './snapshot.js';
 
+export { toSnapshot } from './snapshot.js';
+
 /** What is shared, with whom and for how long. Expiry and views are the server's promise: whoever opened a link has the text. */
 export interface ShareOptions extends SnapshotOptions {
   /** Needed to open besides the link; it enters the key. Tell it by another way than the link. */

@@ -2,7 +2,8 @@
  * Ids of jobs: they tell, without anything being kept, whether a job was this account's, and whether of this run of the server. So one that
  * a restart lost, one that is over and one that never was have different answers, and somebody else's is one that never was.
  */
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
+import { equalSecrets } from '../auth/equal-secrets.js';
 
 const MARK = 4;
 const NONCE = 6;
@@ -25,7 +26,7 @@ export class JobIds {
     const head = bytes.subarray(0, MARK + NONCE);
     const mac = this.#mac(account, head);
     const given = bytes.subarray(MARK + NONCE);
-    if (given.length !== mac.length || !timingSafeEqual(given, mac)) return 'none';
+    if (!equalSecrets(given, mac)) return 'none';
     return head.subarray(0, MARK).equals(this.#mark) ? 'ours' : 'earlier';
   }
 
