@@ -23,6 +23,7 @@ const VIOLATIONS = [
   ['server-reference', '../../crypto/src/index.js'],
   ['server-reference', '@sealscribe/sdk-node'],
   ['server-reference', 'undici'],
+  ['server-reference', '@hpke/core'],
 ];
 
 /** @returns {string[]} The forbidden imports that were NOT found; empty when the rules work. */
@@ -55,7 +56,8 @@ export function unfiredImportRules() {
       ([name], index) =>
         !found.some(
           ({ from, rule }) =>
-            from === `packages/${name}/src/violation-${index}.ts` && rule.name === `imports-of-${name}`,
+            from === `packages/${name}/src/violation-${index}.ts` &&
+            [`imports-of-${name}`, 'one-file-of-the-server-seals'].includes(rule.name),
         ),
     ).map(([name, target]) => `${name} -> ${target}`);
   } finally {
