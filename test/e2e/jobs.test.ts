@@ -35,8 +35,14 @@ describe.skipIf(!hasServer)('a job', () => {
     rmSync(dataFolder, { recursive: true, force: true });
   });
 
-  const ask = (path: string, { method = 'GET', as = token, headers = {} as Record<string, string> } = {}) =>
-    call(server.url + path, { method, headers: { authorization: `Bearer ${as}`, ...headers } });
+  const ask = (
+    path: string,
+    {
+      method = 'GET',
+      as = token,
+      headers = {},
+    }: { method?: string; as?: string; headers?: Record<string, string> } = {},
+  ) => call(server.url + path, { method, headers: { authorization: `Bearer ${as}`, ...headers } });
   const submit = async (
     file: Uint8Array,
     { fields = {}, key, as = token }: { fields?: Record<string, string>; key?: string; as?: string } = {},
