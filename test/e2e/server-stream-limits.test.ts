@@ -52,7 +52,7 @@ describe.skipIf(!hasServer)('limits of live streams', () => {
 
   test('wishes that cannot be met, in a config frame', async () => {
     const stream = await open();
-    stream.send('{"model": "large-v3-turbo", "language": "pt"}');
+    stream.send('{"model": "no-such-model", "language": "pt"}');
     expect(await stream.closed).toMatchObject({ code: 1008 });
     expect(stream.messages).toMatchObject([{ code: 'model_not_found' }]);
   });
