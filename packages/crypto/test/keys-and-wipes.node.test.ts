@@ -75,7 +75,7 @@ it('no key can be extracted, but for public ones, and the pair of a new identity
   let given: CryptoKey[] = [];
   const { calls } = await watch(async () => (given = await everything()));
   const keys = calls.flatMap(({ name, result }) => {
-    const found = isKey(result) ? [result] : Object.values((result ?? {})).filter(isKey);
+    const found = isKey(result) ? [result] : Object.values(result ?? {}).filter(isKey);
     return found.map((key) => ({ name, type: key.type, extractable: key.extractable }));
   });
   expect(new Set(keys.map(({ name }) => name))).toEqual(
