@@ -20,9 +20,8 @@ const long = process.argv.includes('--long');
  */
 function runProject(project, reportFile, milliseconds) {
   console.log(`\n— ${project} —`);
-  // By itself vitest would leave one of two processors idle; those that wait for processes of their own leave room for one more.
-  const least = project === 'e2e' ? 3 : 2;
-  const workers = `--maxWorkers=${Math.max(least, availableParallelism() - 1)}`;
+  // By itself vitest would leave one of two processors idle.
+  const workers = `--maxWorkers=${Math.max(2, availableParallelism() - 1)}`;
   const args = ['run', '--project', project, workers, '--reporter=default', '--reporter=json'];
   if (project === 'crypto') args.push('--coverage');
   /** @type {string[]} */
