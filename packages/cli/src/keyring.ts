@@ -31,8 +31,9 @@ export const keyring: DeviceSecrets = {
 /** Whether there is a keyring that opens. */
 export async function hasKeyring(): Promise<boolean> {
   try {
-    await (await entryOf('doctor'))?.getPassword();
-    return (await entryOf('doctor')) !== undefined;
+    const entry = await entryOf('doctor');
+    await entry?.getPassword();
+    return entry !== undefined;
   } catch {
     return false;
   }

@@ -4,10 +4,11 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import Database from 'libsql';
 import { Kysely } from 'kysely';
 import { codeOf } from './auth/email-code.js';
+import { withStore } from './store-options.js';
 import { FILE_NAME } from './store/libsql.js';
 import { LibsqlDialect } from './store/libsql-dialect.js';
 import { listPendingEmails } from './store/pending-emails.js';
@@ -21,21 +22,11 @@ import type { Schema } from './store/schema.js';
  * @returns the exit code: 0, 1 when the store cannot be read, 2 for wrong usage.
  */
 export async function runEmailCodes(args: readonly string[]): Promise<number> {
-  const program = new Command('sealscribe-server email-codes')
+  const program = withStore(new Command('sealscribe-server email-codes'))
     .description(
       'Changes of an email that wait for their code: hand each code to whom the new address belongs.',
     )
     .exitOverride()
-    .addOption(
-      new Option('--data <folder>', "the server's data folder")
-        .default('./sealscribe-data')
-        .env('SEALSCRIBE_SERVER_DATA'),
-    )
-    .addOption(
-      new Option('--database <address>', "the server's PostgreSQL database, if it uses one").env(
-        'SEALSCRIBE_SERVER_DATABASE',
-      ),
-    )
     .option('--json', 'print one JSON array on one line')
     .action(async ({ data, database, json }: { data: string; database?: string; json?: true }) => {
       const codes = await readCodes(

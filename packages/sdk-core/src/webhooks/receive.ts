@@ -2,7 +2,6 @@
  * The receiver's end of a webhook: is a delivery from the server that has the secret, and what does it say. Needs nothing but Web Crypto and
  * no client; the private key stays with the receiver (docs/formats.md, webhook-v1).
  */
-import type { CipherSuite } from '@hpke/core';
 import { decodeBase64, decodeBase64url, decodeText, encodeBase64url } from '@sealscribe/crypto';
 import {
   WEBHOOK_HEADERS,
@@ -14,6 +13,7 @@ import {
   type WebhookEvent,
 } from '@sealscribe/protocol';
 import { IntegrityError, WebhookError } from '../errors.js';
+import { loadSuite } from '../hpke-suite.js';
 import { isSigned } from './signature.js';
 
 /** Headers of a delivery: a Headers, or an object by lower-case name as Node has it. */
@@ -96,20 +96,6 @@ export async function openWebhook(
   const checked = webhookContentSchema.safeParse(content);
   if (!checked.success || checked.data.id !== job) throw unopened();
   return checked.data;
-}
-
-let suite: Promise<CipherSuite> | undefined;
-
-function loadSuite(): Promise<CipherSuite> {
-  suite ??= import('@hpke/core').then(
-    ({ Aes256Gcm, CipherSuite, DhkemP256HkdfSha256, HkdfSha256 }) =>
-      new CipherSuite({
-        kem: new DhkemP256HkdfSha256(),
-        kdf: new HkdfSha256(),
-        aead: new Aes256Gcm(),
-      }),
-  );
-  return suite;
 }
 
 function secretOf(secret: string) {

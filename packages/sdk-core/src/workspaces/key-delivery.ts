@@ -3,28 +3,13 @@
  * AES-256-GCM. It opens only when the sender is who the roster says: a key that the server made up itself, in base mode or from a
  * key pair of its own, does not.
  */
-import type { CipherSuite } from '@hpke/core';
 import { deliveryInfo, type Delivery } from '@sealscribe/crypto';
 import { IntegrityError } from '../errors.js';
+import { loadSuite } from '../hpke-suite.js';
 
 /** Bytes of HPKE's encapsulated key. */
 const ENC_BYTES = 65;
 const DELIVERY_BYTES = 113;
-
-let suite: Promise<CipherSuite> | undefined;
-
-/** Loaded when it is first needed: most clients have no workspace. */
-function loadSuite(): Promise<CipherSuite> {
-  suite ??= import('@hpke/core').then(
-    ({ Aes256Gcm, CipherSuite, DhkemP256HkdfSha256, HkdfSha256 }) =>
-      new CipherSuite({
-        kem: new DhkemP256HkdfSha256(),
-        kdf: new HkdfSha256(),
-        aead: new Aes256Gcm(),
-      }),
-  );
-  return suite;
-}
 
 /** Seals a workspace's key (32 bytes) to a recipient: 113 bytes. */
 export async function deliverKey(

@@ -4,12 +4,13 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { normalizeEmail } from '../auth/email.js';
 import { endAccess, listAccounts, setQuota, type AccountRow } from '../store/admin.js';
 import { deleteAccount } from '../store/deletion.js';
 import type { Store } from '../store/index.js';
 import { FILE_NAME } from '../store/libsql.js';
+import { withStore } from '../store-options.js';
 import { openStore } from '../store/open.js';
 import { monthOf } from '../store/usage.js';
 import { toTable } from './table.js';
@@ -131,18 +132,7 @@ function buildProgram(): Command {
 }
 
 function withData(command: Command): Command {
-  return command
-    .addOption(
-      new Option('--data <folder>', "the server's data folder")
-        .default('./sealscribe-data')
-        .env('SEALSCRIBE_SERVER_DATA'),
-    )
-    .addOption(
-      new Option('--database <address>', "the server's PostgreSQL database, if it uses one").env(
-        'SEALSCRIBE_SERVER_DATABASE',
-      ),
-    )
-    .option('--json', 'print JSON on one line');
+  return withStore(command).option('--json', 'print JSON on one line');
 }
 
 async function onStore(flags: Flags, work: (store: Store) => Promise<void>): Promise<void> {
