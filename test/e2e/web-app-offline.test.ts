@@ -111,7 +111,7 @@ describe.skipIf(!canRun)('a network that goes away', () => {
     await drop(page, jfk, 'second.wav');
     const job = page.locator('.job', { hasText: 'second.wav' });
     await job.getByRole('alert').waitFor();
-    expect(await job.getByRole('alert').textContent()).toContain('The recording is still here.');
+    await expect.poll(() => job.getByRole('alert').textContent()).toContain('The recording is still here.');
     // Who closes the tab now is asked first.
     const isAsked = await page.evaluate(
       () => !window.dispatchEvent(new Event('beforeunload', { cancelable: true })),

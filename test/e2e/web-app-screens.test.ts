@@ -231,7 +231,7 @@ describe.skipIf(!canRun)('screens', () => {
     await look('link-dark', reader);
     await press('Open', reader);
     await reader.getByRole('alert').waitFor();
-    expect(await reader.getByRole('alert').textContent()).toMatch(/password/);
+    await expect.poll(() => reader.getByRole('alert').textContent()).toMatch(/password/);
     expect(await reader.locator('.said').count()).toBe(0);
     watched.problems = [];
     await reader.getByLabel('Password').fill('told by telephone');
@@ -337,10 +337,10 @@ describe.skipIf(!canRun)('hostile texts', () => {
     ).toEqual(hostileTexts);
     await page.locator('.entry-title', { hasText: title }).click();
     await page.locator('.said p').first().waitFor();
-    expect(await textOf(page)).toEqual(hostileTexts);
-    expect(await page.locator('strong.speaker').allTextContents()).toEqual(hostileTexts);
-    expect(await page.getByLabel('Title', { exact: true }).inputValue()).toBe(title);
-    expect(await page.locator('li.tag > span').allTextContents()).toEqual(hostileTexts);
+    await expect.poll(() => textOf(page)).toEqual(hostileTexts);
+    await expect.poll(() => page.locator('strong.speaker').allTextContents()).toEqual(hostileTexts);
+    await expect.poll(() => page.getByLabel('Title', { exact: true }).inputValue()).toBe(title);
+    await expect.poll(() => page.locator('li.tag > span').allTextContents()).toEqual(hostileTexts);
     expect(await sideways(page)).toBe(0);
 
     await press('Edit');
@@ -386,7 +386,7 @@ describe.skipIf(!canRun)('hostile texts', () => {
     const reader = await context.newPage();
     await reader.goto(link);
     await reader.locator('.said p').first().waitFor();
-    expect(await textOf(reader)).toEqual(hostileTexts);
+    await expect.poll(() => textOf(reader)).toEqual(hostileTexts);
     expect(await signs(reader)).toEqual({ ran: 0, polluted: false, made: 0 });
     expect(reached()).toEqual([]);
   });

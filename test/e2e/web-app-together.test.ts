@@ -90,7 +90,7 @@ describe.skipIf(!canRun)('two people and a workspace', () => {
     await ada.getByRole('button', { name: 'Next: compare fingerprints' }).click();
     const told = ada.locator('.fingerprint output');
     await told.waitFor();
-    expect(await told.textContent()).toBe(fingerprints.bob);
+    await expect.poll(() => told.textContent()).toBe(fingerprints.bob);
 
     // Nothing is sealed to him before that: he is asked to wait.
     await lookAgain(bob);
@@ -99,14 +99,14 @@ describe.skipIf(!canRun)('two people and a workspace', () => {
 
     const bringIn = ada.getByRole('button', { name: 'Bring in' });
     await bringIn.click();
-    expect(await told.count()).toBe(1);
+    await expect.poll(() => told.count()).toBe(1);
     await ada.getByLabel('I have compared them').check();
     await bringIn.click();
     await ada.getByText('Has not accepted yet').waitFor();
 
     await lookAgain(bob);
     await bob.getByRole('button', { name: 'Accept' }).waitFor();
-    expect(await bob.locator('.fingerprint output').first().textContent()).toBe(fingerprints.ada);
+    await expect.poll(() => bob.locator('.fingerprint output').first().textContent()).toBe(fingerprints.ada);
     await bob.getByLabel('I have compared them').check();
     await bob.getByRole('button', { name: 'Accept' }).click();
     await bob.getByText('Nothing here yet').waitFor();
@@ -122,7 +122,7 @@ describe.skipIf(!canRun)('two people and a workspace', () => {
     await lookAgain(bob);
     await bob.getByText('Notes of ada').click();
     await bob.locator('.said p').first().waitFor();
-    expect(await textOf(bob)).toEqual(['canary words of ada']);
+    await expect.poll(() => textOf(bob)).toEqual(['canary words of ada']);
     await bob.getByRole('button', { name: 'Edit', exact: true }).click();
     await bob.locator('.segment textarea').first().fill('canary words of ada and bob');
     await bob.getByRole('button', { name: 'Done' }).click();
@@ -152,7 +152,7 @@ describe.skipIf(!canRun)('two people and a workspace', () => {
     await bob.getByText('was changed elsewhere meanwhile').waitFor();
     forgive(412);
     forgive(409);
-    expect(await textOf(bob)).toEqual(['from bob']);
+    await expect.poll(() => textOf(bob)).toEqual(['from bob']);
     await bob.getByRole('button', { name: 'Keep mine' }).click();
     await bob.getByText('Saved · revision 4').waitFor();
     await lookAgain(ada);
@@ -181,7 +181,7 @@ describe.skipIf(!canRun)('two people and a workspace', () => {
     await lookAgain(bob);
     await bob.locator('.entry-title', { hasText: 'canary speech' }).click();
     await bob.locator('.said p').first().waitFor();
-    expect(await textOf(bob)).toEqual(await textOf(ada));
+    await expect.poll(() => textOf(bob)).toEqual(await textOf(ada));
     const hers = await device().unlock({ email: emailOf('ada'), password: PASSWORD });
     expect((await hers.list()).map(({ title }) => title)).toEqual(['Notes of ada']);
     // The microphone of a workspace records for it too.
@@ -278,7 +278,7 @@ describe.skipIf(!canRun)('one person, one browser', () => {
     await page.getByRole('button', { name: 'Lock' }).click();
     await expect.poll(() => storedHere(page)).not.toContain(email);
     await page.reload();
-    expect(await page.getByLabel('Password').count()).toBe(1);
+    await expect.poll(() => page.getByLabel('Password').count()).toBe(1);
     expect(await page.getByRole('heading', { name: 'Workspaces', level: 1 }).count()).toBe(0);
   });
 
@@ -306,7 +306,7 @@ describe.skipIf(!canRun)('one person, one browser', () => {
     await page.getByText('Saved · revision').waitFor();
     await page.getByRole('link', { name: 'Transcripts' }).first().click();
     await page.getByRole('button', { name: 'ગુજરાતી' }).click();
-    expect(await page.locator('a.entry').count()).toBe(1);
+    await expect.poll(() => page.locator('a.entry').count()).toBe(1);
     const [entry] = await (await device().unlock({ email, password: PASSWORD })).list();
     expect(entry).toMatchObject({ tags: ['ગુજરાતી'], speakers: ['Carol'], duration: 63.75 });
   });

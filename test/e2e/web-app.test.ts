@@ -66,6 +66,7 @@ describe.skipIf(!canRun)('the web app', () => {
     await page.getByLabel('Email').fill(EMAIL);
     await page.getByLabel('New password').fill(PASSWORD);
     await page.getByRole('button', { name: /recovery words/ }).click();
+    await page.locator('.words li').nth(23).waitFor();
     const words = await page.locator('.words li').allTextContents();
     expect(words).toHaveLength(24);
     const field = page.getByLabel(/type word \d+/);
@@ -102,11 +103,11 @@ describe.skipIf(!canRun)('the web app', () => {
   test('shows what the server has of it: bytes, and none of the text', async () => {
     await page.getByRole('link', { name: 'What the server sees' }).click();
     await page.locator('.theirs pre').first().waitFor();
-    expect(await page.locator('.yours').textContent()).toMatch(SAID);
+    await expect.poll(() => page.locator('.yours').textContent()).toMatch(SAID);
     const theirs = (await page.locator('.theirs').textContent()) ?? '';
     expect(theirs).not.toMatch(/country|canary|speech|moonshine/i);
     expect(theirs).toContain('revision');
-    expect(await page.locator('.theirs pre').count()).toBe(4);
+    await expect.poll(() => page.locator('.theirs pre').count()).toBe(4);
   });
 
   test('forgets the key with a reload, refuses a wrong password, and opens the same text with the right one', async () => {
@@ -120,14 +121,14 @@ describe.skipIf(!canRun)('the web app', () => {
     forgiveRefusal();
     await unlock(page);
     await page.locator('.said p').first().waitFor();
-    expect(await textOf(page)).toEqual(before);
+    await expect.poll(() => textOf(page)).toEqual(before);
   });
 
   test('finds it by a word', async () => {
     await page.getByRole('link', { name: 'Transcripts' }).first().click();
     await page.getByRole('searchbox').fill('COUNTRY');
     await page.locator('mark').first().waitFor();
-    expect(await page.locator('mark').first().textContent()).toBe('country');
+    await expect.poll(() => page.locator('mark').first().textContent()).toBe('country');
     await page.getByRole('searchbox').fill('nobody said this');
     await page.getByText('Nothing found').waitFor();
     await page.getByRole('searchbox').fill('country');

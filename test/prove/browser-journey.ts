@@ -34,6 +34,7 @@ export async function playBrowser(): Promise<BrowserJourney> {
   await page.getByLabel('Email').fill(owner.email);
   await page.getByLabel('New password').fill(owner.password);
   await page.getByRole('button', { name: /recovery words/ }).click();
+  await page.locator('.words li').nth(23).waitFor();
   const words = await page.locator('.words li').allTextContents();
   const field = page.getByLabel(/type word \d+/);
   const asked = Number(/\d+/.exec((await page.locator('label', { has: field }).textContent()) ?? '')?.[0]);

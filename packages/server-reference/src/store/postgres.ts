@@ -89,6 +89,8 @@ export async function connectPostgres(address: string): Promise<Kysely<Schema>> 
   });
   // A connection that ends while nobody uses it: the next use makes another.
   pool.on('error', () => undefined);
+  // One that ends while it is used: its query fails. Without a listener the process would end with it.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return overPostgres(pool);
 }
 

@@ -1,6 +1,8 @@
 // The store on a real PostgreSQL: every table goes with its account, what deletion leaves in files is what the documentation says, and a
 // database that would lose what was stored is refused.
 import { randomBytes } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasPostgres, startPostgres, type Postgres } from '../../../../test/fixtures/postgres.js';
 import { createAccount } from '../../src/store/accounts.js';
@@ -94,6 +96,22 @@ describe.skipIf(!hasPostgres)('PostgreSQL', () => {
     postgres.query(database, 'select pg_switch_wal()');
     postgres.query(database, 'checkpoint');
     for (const trace of traces) expect(filesWith(postgres.folder, trace)).toEqual([]);
+  });
+
+  test('a connection that ends while it is used fails what used it, and nothing else', async () => {
+    const database = postgres.createDatabase();
+    const store = await openStore('', { database });
+    const account = newAccount();
+    const change = store.transact(async (transaction) => {
+      const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(transaction);
+      postgres.query(database, `select pg_terminate_backend(${rows[0]?.pid}, 5000)`);
+      await setTimeout(100); // it hears of that between two queries
+      return sql`select 1`.execute(transaction);
+    });
+    await expect(change).rejects.toThrow();
+    await createAccount(store, account, new Date());
+    expect(postgres.query(database, 'select count(*) from accounts')).toBe('1');
+    await store.close();
   });
 
   test.each(['fsync', 'synchronous_commit'])('%s = off is refused', async (setting) => {
