@@ -26,6 +26,9 @@ const alone = [
 // ONNX Runtime reports its use over the network unless it is told not to; in our servers they say so themselves.
 process.env['ORT_DISABLE_TELEMETRY'] = '1';
 
+/** Generous, for machines that are busy with other things: no test is about its time. */
+const patience = { hookTimeout: 120_000, expect: { poll: { timeout: 30_000 } } };
+
 export default defineConfig({
   test: {
     // With --coverage: every branch of the crypto is taken by a test, or the run fails.
@@ -37,7 +40,12 @@ export default defineConfig({
     projects: [
       {
         resolve: { alias },
-        test: { name: 'crypto', include: ['packages/crypto/test/**/*.test.ts'], testTimeout: 60_000 },
+        test: {
+          name: 'crypto',
+          include: ['packages/crypto/test/**/*.test.ts'],
+          testTimeout: 60_000,
+          ...patience,
+        },
       },
       {
         resolve: { alias },
@@ -47,6 +55,7 @@ export default defineConfig({
           exclude: ['**/*.node.test.ts'],
           setupFiles: ['packages/crypto/test/peculiar-webcrypto.ts'],
           testTimeout: 120_000,
+          ...patience,
         },
       },
       {
@@ -56,6 +65,7 @@ export default defineConfig({
           include: ['packages/*/test/**/*.test.ts', 'examples/*/test/**/*.test.ts'],
           exclude: ['packages/crypto/**', '**/*.browser.test.ts', '**/node_modules/**'],
           testTimeout: 60_000,
+          ...patience,
         },
       },
       {
@@ -81,6 +91,7 @@ export default defineConfig({
           ].map((name) => `**/${name}.test.ts`),
           globalSetup: ['test/fixtures/postgres-setup.ts'],
           testTimeout: 60_000,
+          ...patience,
         },
       },
       {
@@ -88,18 +99,16 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           exclude: ['**/*.browser.test.ts', ...alone],
-          testTimeout: 180_000,
-          hookTimeout: 120_000,
-          expect: { poll: { timeout: 30_000 } },
+          testTimeout: 300_000,
+          ...patience,
         },
       },
       {
         test: {
           name: 'e2e-alone',
           include: alone,
-          testTimeout: 180_000,
-          hookTimeout: 120_000,
-          expect: { poll: { timeout: 30_000 } },
+          testTimeout: 300_000,
+          ...patience,
           fileParallelism: false,
         },
       },
@@ -107,8 +116,8 @@ export default defineConfig({
         test: {
           name: 'prove',
           include: ['test/prove/*.test.ts'],
-          testTimeout: 180_000,
-          hookTimeout: 120_000,
+          testTimeout: 300_000,
+          ...patience,
           fileParallelism: false,
         },
       },
@@ -124,6 +133,7 @@ export default defineConfig({
           exclude: ['**/*.node.test.ts'],
           globalSetup: ['test/e2e/browser-server.ts'],
           testTimeout: 60_000,
+          ...patience,
           browser: {
             enabled: true,
             headless: true,
@@ -153,6 +163,7 @@ export default defineConfig({
           include: ['packages/crypto/test/**/*.test.ts'],
           exclude: ['**/*.node.test.ts'],
           testTimeout: 120_000,
+          ...patience,
           browser: {
             enabled: true,
             headless: true,

@@ -7,8 +7,8 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { bin, buildWebApp, root, runScript, systemPackages } from './setup.mjs';
 
-// It should take at most 30 on two cores. This only ends what hangs, also on a machine that is busy with other things.
-const MINUTES = 45;
+// It should take at most 30 on two cores. This only ends what hangs, also on a machine that has other things to do.
+const MINUTES = 70;
 const PROJECTS = ['crypto', 'crypto-peculiar', 'node', 'postgres', 'e2e', 'e2e-alone', 'chromium', 'firefox'];
 const long = process.argv.includes('--long');
 

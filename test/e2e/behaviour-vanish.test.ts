@@ -132,7 +132,7 @@ describe.skipIf(!hasServer || !hasProc)('the memory of the process', () => {
         if (after < before + 4 * recording.length) return true;
         await transcribe(server.url, token, short);
         return false;
-      }, 20_000);
+      }, 60_000);
       process.stdout.write(
         `server: ${Math.round(before / MIB)} MiB after 3 lost recordings of 32 MiB, ${Math.round(after / MIB)} MiB after ${ROUNDS} more\n`,
       );

@@ -103,7 +103,7 @@ describe.skipIf(!hasServer)(`a disk that fails, seed ${seed}`, () => {
           const { dataFolder, keeper } = copy(`${name}-${nth}`);
           const trace = join(folder, `${name}-${nth}.trace`);
           const inject = ['-e', `trace=${name}`, '-e', `inject=${name}:error=EIO:when=${nth}`];
-          const wrapper = ['strace', '-D', '-f', '-qq', '-o', trace, ...inject];
+          const wrapper = ['strace', '-D', '-f', '--seccomp-bpf', '-qq', '-o', trace, ...inject];
           // A server that cannot even open its database says so and ends; nothing was acknowledged by it.
           const server = await startServer({ dataFolder, args, wrapper }).catch((error: unknown) => {
             expect((error as Error).message).toMatch(/disk|database|I\/O/i);

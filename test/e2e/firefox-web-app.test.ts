@@ -8,7 +8,7 @@ import puppeteer, { type Browser, type Page } from 'puppeteer-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startServer, type RunningServer } from './server-process.js';
 import { hasSound, plugIn, type SoundCard } from './sound-card.js';
-import { SAID, dist, jfk } from './web-app-browser.js';
+import { SAID, dist, jfk, stopAtFirstFailure } from './web-app-browser.js';
 
 const executablePath = ['/usr/bin/firefox-esr', '/usr/bin/firefox'].find(existsSync);
 const canRun = executablePath !== undefined && existsSync(dist);
@@ -81,6 +81,7 @@ const said = async (on = page) => (await texts('.said p', on)).join(' ');
 const submit = (on = page) => on.locator('form button[type=submit]').click();
 
 describe.skipIf(!canRun)('the web app in Firefox', () => {
+  stopAtFirstFailure();
   let link = '';
 
   test('signs up with recovery words', async () => {

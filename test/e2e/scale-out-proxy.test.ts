@@ -3,6 +3,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openShare, Sealscribe } from '@sealscribe/sdk-node';
 import { bareWords } from '../../scripts/demo/recording.mjs';
@@ -163,6 +164,8 @@ describe.skipIf(!hasServer || !hasPostgres || !hasNginx)('three servers behind n
           await vault.update(id, { transcript: transcriptOf(changed) });
           acknowledged.set(id, { writer, text: changed });
         }
+        // A short run is about the restarts.
+        if (!LONG) await setTimeout(200);
       }
     });
     const failures: unknown[] = [];

@@ -11,6 +11,7 @@ import {
   type BrowserContextOptions,
   type Page,
 } from 'playwright';
+import { beforeEach } from 'vitest';
 
 /** The built app; tests are skipped where it, or a browser, is not there. */
 export const dist = fileURLToPath(new URL('../../examples/web-app/dist', import.meta.url));
@@ -30,6 +31,18 @@ export interface Watched {
   /** Refusals of the policy, and whatever a page called an error. */
   problems: string[];
   sent: { url: string; body: string }[];
+}
+
+/**
+ * For a journey, in which each test goes on where the one before stopped: after a failure the rest is skipped. It would wait in vain for
+ * a minute each, and hide what failed first.
+ */
+export function stopAtFirstFailure(): void {
+  let hasFailed = false;
+  beforeEach(({ skip, onTestFailed }) => {
+    skip(hasFailed, 'a test before it failed');
+    onTestFailed(() => void (hasFailed = true));
+  });
 }
 
 /** Starts Chromium; its microphone plays the recording once. */

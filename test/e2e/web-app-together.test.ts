@@ -15,6 +15,7 @@ import {
   jfk,
   launch,
   newContext,
+  stopAtFirstFailure,
   storedHere,
   textOf,
   unlock,
@@ -74,6 +75,7 @@ async function ownFingerprint(page: Page): Promise<string> {
 }
 
 describe.skipIf(!canRun)('two people and a workspace', () => {
+  stopAtFirstFailure();
   let ada: Page;
   let bob: Page;
   let fingerprints: { ada: string; bob: string };

@@ -15,6 +15,7 @@ import {
   jfk,
   launch,
   newContext,
+  stopAtFirstFailure,
   storedHere,
   textOf,
   unlock as unlockAs,
@@ -55,6 +56,7 @@ const forgiveRefusal = () => {
 };
 
 describe.skipIf(!canRun)('the web app', () => {
+  stopAtFirstFailure();
   let page: Page;
   let link = '';
 

@@ -129,19 +129,19 @@ describe('time', () => {
     await expect(failure).rejects.toBeInstanceOf(TimeoutError);
   });
 
-  test('an answer that takes many times the timeout but keeps moving is not cut', async () => {
+  test('an answer that takes longer than the timeout but keeps moving is not cut', async () => {
     const text = JSON.stringify(health);
     const server = await serve(async (_, response) => {
-      for (const letter of text) {
-        response.write(letter);
-        await new Promise((resolve) => setTimeout(resolve, 10));
+      for (let at = 0; at < text.length; at += 10) {
+        response.write(text.slice(at, at + 10));
+        await new Promise((resolve) => setTimeout(resolve, 200));
       }
       response.end();
     });
-    const { http } = client(server, { timeout: 250, retries: 0 });
+    const { http } = client(server, { timeout: 1_500, retries: 0 });
     const start = performance.now();
     expect(await http.json(routes.health, healthSchema)).toEqual(health);
-    expect(performance.now() - start).toBeGreaterThan(500);
+    expect(performance.now() - start).toBeGreaterThan(1_500);
   });
 
   test('aborting ends a request with an AbortError, is not retried and closes the connection', async () => {

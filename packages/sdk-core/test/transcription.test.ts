@@ -9,7 +9,7 @@ const session = { token: 'T'.repeat(42) + 'A', accountId: 'A'.repeat(22), expire
 
 async function clientOf(handler: Handler, options = {}) {
   const server = await serve(handler);
-  return new Sealscribe({ server, session, timeout: 2_000, ...options }, testPlatform());
+  return new Sealscribe({ server, session, timeout: 30_000, ...options }, testPlatform());
 }
 
 function sendEvents(response: ServerResponse, ...events: [name: string, data: unknown][]): void {

@@ -6,12 +6,12 @@
  */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { COMPOSER_VERSION } from '@sealscribe/asr';
 import type { Logger } from '../log.js';
-import { readFacts } from '../models/download.js';
 import { arithmeticOf } from '../device/session-options.js';
 import { findFiles } from './load-model.js';
 import type { ModelFolder } from './model-files.js';
@@ -59,7 +59,7 @@ async function prepareGraph(
   const arithmetic = arithmeticOf(device);
   const paths = [files['encoder'], files['decoder']].filter((path) => path !== undefined);
   const key = createHash('sha256').update(`composed ${COMPOSER_VERSION} ${arithmetic}`);
-  for (const path of paths) key.update((await readFacts(path)).sha256);
+  for (const path of paths) key.update(await sha256Of(path));
   const prefix = key.digest('hex');
   for (const path of await pathsIn(cache)) if (path.includes(prefix) && (await isWhole(path))) return path;
   try {
@@ -81,5 +81,12 @@ const pathsIn = async (folder: string): Promise<string[]> =>
 
 async function isWhole(path: string): Promise<boolean> {
   const hash = NAME.exec(path.slice(-(64 + 1 + 64 + 5)))?.[1];
-  return hash !== undefined && (await readFacts(path)).sha256 === hash;
+  return hash !== undefined && (await sha256Of(path)) === hash;
+}
+
+async function sha256Of(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 }))
+    hash.update(chunk as Buffer);
+  return hash.digest('hex');
 }

@@ -2,7 +2,6 @@
 // database that would lose what was stored is refused.
 import { randomBytes } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasPostgres, startPostgres, type Postgres } from '../../../../test/fixtures/postgres.js';
 import { createAccount } from '../../src/store/accounts.js';
@@ -103,10 +102,13 @@ describe.skipIf(!hasPostgres)('PostgreSQL', () => {
     const store = await openStore('', { database });
     const account = newAccount();
     const change = store.transact(async (transaction) => {
-      const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(transaction);
-      postgres.query(database, `select pg_terminate_backend(${rows[0]?.pid}, 5000)`);
+      const read = () => transaction.selectFrom('accounts').select('id').execute();
+      await read();
+      const idle =
+        "from pg_stat_activity where datname = current_database() and state = 'idle in transaction'";
+      expect(postgres.query(database, `select pg_terminate_backend(pid, 5000) ${idle}`)).toBe('t');
       await setTimeout(100); // it hears of that between two queries
-      return sql`select 1`.execute(transaction);
+      return read();
     });
     await expect(change).rejects.toThrow();
     await createAccount(store, account, new Date());

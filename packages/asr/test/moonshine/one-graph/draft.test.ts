@@ -62,7 +62,7 @@ describe('a draft', () => {
         expectSame(await graph.decode(pcm, { ...wishes(pcm), draft }), expected);
       before = expected.tokens;
     }
-  }, 30_000);
+  });
 
   it('counts against the limit, ends where nothing was said, and is nothing when it is empty', async () => {
     const { tokens } = await graph.decode(jfk, wishes(jfk));
@@ -85,7 +85,7 @@ describe('a draft', () => {
     const expected = await graph.decode(jfk, wishes(jfk));
     expectSame(await plain.decode(jfk, { ...wishes(jfk), draft: expected.tokens }), expected);
     await plain.release();
-  }, 30_000);
+  });
 
   it.skipIf(!hasRecordings)(
     'of another recording changes nothing either (skipped without recordings)',
