@@ -24,7 +24,12 @@ export {
   type MoonshineFiles,
   type MoonshineOptions,
 } from './moonshine/moonshine.js';
-export { COMPOSER_VERSION, composeMoonshine, type ComposeOptions } from './moonshine/one-graph/compose.js';
+export {
+  COMPOSER_VERSION,
+  composeMoonshine,
+  GRAPH_TYPES,
+  type ComposeOptions,
+} from './moonshine/one-graph/compose.js';
 export type { Arithmetic } from './moonshine/one-graph/layers.js';
 export type { FamilyFiles, LoadOptions } from './load-options.js';
 export { loadWhisper, type WhisperOptions } from './whisper/whisper.js';

@@ -107,9 +107,10 @@ export const languageListSchema = z.object({
 export type LanguageList = z.infer<typeof languageListSchema>;
 
 export const healthSchema = z.object({
-  status: z.enum(['ok', 'draining']),
+  /** `degraded`: what is stored is served, and what recognises speech cannot be reached. */
+  status: z.enum(['ok', 'degraded', 'draining']),
   version: z.string(),
-  /** What recognises speech: "cpu", "cuda" or "webgpu". */
+  /** What recognises speech: "cpu", "cuda", "webgpu" or "triton". */
   device: z.string(),
   /** Why it is that device. */
   deviceReason: z.optional(z.string()),

@@ -70,6 +70,12 @@ export interface Config {
   readonly speakerModels?: string;
   /** Where models run. */
   readonly device: DeviceWish;
+  /** Address of the Triton that runs models instead of {@link device}. */
+  readonly triton?: string;
+  readonly tritonInsecure: boolean;
+  readonly tritonCa?: string;
+  /** Seconds within which Triton must answer. */
+  readonly tritonTimeout: number;
   readonly decoder: DecoderChoice;
   /** Program that sends the server's mail; without it the operator hands out codes. */
   readonly emailHook?: string;
@@ -245,6 +251,21 @@ export function readConfig(argv: readonly string[], version: string): Config {
     )
     .addOption(option('--device <which>', 'where models run').choices(DEVICES).default('auto'))
     .addOption(
+      option('--triton <address>', 'NVIDIA Triton that runs models instead, such as https://HOST:PORT'),
+    )
+    .addOption(
+      option(
+        '--triton-insecure',
+        'send audio to a Triton on another machine over plain HTTP: never beyond a network of your own',
+      ),
+    )
+    .addOption(option('--triton-ca <file>', "authorities (PEM) that Triton's certificate is checked with"))
+    .addOption(
+      option('--triton-timeout <seconds>', 'how long Triton may take for a piece of audio')
+        .default(30)
+        .argParser(whole(1, 600)),
+    )
+    .addOption(
       option('--decoder <which>', 'what decodes media')
         .choices(['auto', 'ffmpeg', 'builtin'])
         .default('auto'),
@@ -280,7 +301,9 @@ export function readConfig(argv: readonly string[], version: string): Config {
     program.error('error: --cert and --key go together');
   if (options.insecureHttp && options.cert !== undefined)
     program.error('error: --insecure-http and --cert exclude each other');
-  return { json: false, insecureHttp: false, ...options } as Config;
+  if (options.triton !== undefined && options.device !== 'auto')
+    program.error('error: --triton and --device exclude each other');
+  return { json: false, insecureHttp: false, tritonInsecure: false, ...options } as Config;
 }
 
 /** Collects the values of an option that may be repeated; the first replaces the default. */

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /**
- * `sealscribe-server` starts the server; `sealscribe-server models …` downloads and checks models, `sealscribe-server email-codes` prints codes
- * and `sealscribe-server admin …` is for accounts, and none of these loads anything else.
+ * `sealscribe-server` starts the server; `sealscribe-server models …` downloads and checks models, `sealscribe-server triton-models` writes
+ * them for Triton, `sealscribe-server email-codes` prints codes and `sealscribe-server admin …` is for accounts, and none of these loads
+ * anything else.
  */
 const [, , command, ...args] = process.argv;
 if (command === 'models') {
@@ -13,6 +14,9 @@ if (command === 'models') {
 } else if (command === 'admin') {
   const { runAdmin } = await import('./admin/command.js');
   process.exitCode = await runAdmin(args);
+} else if (command === 'triton-models') {
+  const { runTritonModels } = await import('./triton/command.js');
+  process.exitCode = await runTritonModels(args);
 } else {
   const { refuseUnsafeStart } = await import('./environment.js');
   refuseUnsafeStart();

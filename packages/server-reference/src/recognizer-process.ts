@@ -19,6 +19,8 @@ import {
   type JobHeader,
   type RecognizerSpec,
 } from './transcription/recognizer-protocol.js';
+import { TritonError } from './triton/errors.js';
+import { tritonRuntime } from './triton/runtime.js';
 import { readDescriptions } from './transcription/voice-jobs.js';
 import { wipe } from './transcription/wipe.js';
 
@@ -31,10 +33,14 @@ interface Models {
   readonly speakers: SpeakerModel;
 }
 
-async function load({ device, vad, models, graphs, speakers }: RecognizerSpec): Promise<Models> {
+async function load({ device, vad, models, graphs, speakers, triton }: RecognizerSpec): Promise<Models> {
   const recognizers = new Map<string, Recognizer>();
   for (const folder of models) {
-    const recognizer = await loadModel(onnxruntime, folder, { device, graph: graphs?.[folder] });
+    const there = triton?.models[folder];
+    const recognizer =
+      triton === undefined || there === undefined
+        ? await loadModel(onnxruntime, folder, { device, graph: graphs?.[folder] })
+        : await loadModel(tritonRuntime(triton, there), folder, { served: true });
     recognizers.set(recognizer.model.id, recognizer);
   }
   // Small and sequential: it stays on the processor, whatever the models run on.
@@ -87,6 +93,12 @@ async function detect({ vad }: Models, payload: Float32Array): Promise<void> {
   answer({ kind: 'done' }, out);
 }
 
+/** What kept a job from being done. */
+function codeOf(error: unknown): string {
+  const { cause, code, name } = error as { cause?: unknown; code?: string; name: string };
+  return (cause instanceof TritonError ? cause.code : code) ?? name;
+}
+
 async function work(models: Models): Promise<void> {
   const prefix = new Uint8Array(PREFIX_BYTES);
   const lengths = new DataView(prefix.buffer);
@@ -126,7 +138,7 @@ async function work(models: Models): Promise<void> {
         answer({ kind: 'done', recognition });
       }
     } catch (error) {
-      answer({ kind: 'error', code: (error as { code?: string }).code ?? (error as Error).name });
+      answer({ kind: 'error', code: codeOf(error) });
     } finally {
       wipe(payload);
     }

@@ -15,6 +15,7 @@ import { readAllowedHosts } from './remote/hosts.js';
 import { openStore } from './store/open.js';
 import { FILE_NAME } from './store/libsql.js';
 import { loadIdentity } from './tls.js';
+import { readTritonAddress } from './triton/address.js';
 import { readTrustedProxies } from './trusted-proxies.js';
 import { readWebFolder } from './web-folder.js';
 import { Jobs } from './transcription/jobs.js';
@@ -54,6 +55,10 @@ const loopback = new Set(['127.0.0.1', '::1', 'localhost']);
 export async function startServer(config: Config, log: Logger, scripts: string): Promise<Server> {
   readAllowedHosts(config.fetchFrom);
   readTrustedProxies(config.trustProxy);
+  const triton = config.triton && {
+    address: readTritonAddress(config.triton, config.tritonInsecure),
+    ...{ ca: config.tritonCa, timeout: config.tritonTimeout },
+  };
   const webhookTo = readAllowedHosts(config.webhookTo, '--webhook-to');
   mkdirSync(config.data, { recursive: true, mode: 0o700 });
   const identity = config.insecureHttp ? undefined : await loadIdentity(config);
@@ -74,6 +79,7 @@ export async function startServer(config: Config, log: Logger, scripts: string):
     const started = (transcriber = await Transcriber.start({
       ...config,
       models: config.models ?? join(config.data, 'models'),
+      triton: triton || undefined,
       recycling: {
         jobs: config.recycleJobs,
         seconds: config.recycleSeconds,

@@ -33,7 +33,7 @@ export function registerFacts(
 
   app.get(routes.health.path, perMinute(PUBLIC_PER_MINUTE), async (): Promise<Health> => {
     return {
-      status: draining() ? 'draining' : 'ok',
+      status: draining() ? 'draining' : transcriber.reachable ? 'ok' : 'degraded',
       version,
       device: transcriber.device.device,
       deviceReason: transcriber.device.reason,

@@ -30,13 +30,19 @@ export type ModelFiles = Readonly<Record<string, string>>;
 /**
  * Loads the model in a folder.
  *
+ * @param options.device where it runs; the processor when left out
  * @param options.graph path of what was made of its files before (graph-cache.ts)
+ * @param options.served whether the runtime has the graph itself, and opens no file
  * @throws {Error} when the folder lacks what the family needs. @throws {AsrError} `invalid_model`.
  */
 export async function loadModel(
   runtime: Runtime,
   folder: string,
-  { device, graph }: { device: Device; graph?: string | undefined },
+  {
+    device = 'cpu',
+    graph,
+    served = false,
+  }: { device?: Device; graph?: string | undefined; served?: boolean | undefined },
 ): Promise<Recognizer> {
   const manifest = readManifest(folder);
   const { id, name, languages, description = '', family } = manifest;
@@ -50,7 +56,7 @@ export async function loadModel(
       return loadMoonshineFiles(runtime, files as unknown as MoonshinePaths, {
         model,
         session,
-        graph,
+        ...{ graph, served },
         arithmetic: arithmeticOf(device),
         drafts: device === 'cpu',
       });
@@ -75,9 +81,10 @@ interface MoonshinePaths {
 async function loadMoonshineFiles(
   runtime: Runtime,
   { encoder, decoder, tokens }: MoonshinePaths,
-  { graph, ...rest }: MoonshineOptions & { graph: string | undefined },
+  { graph, served, ...rest }: MoonshineOptions & { graph: string | undefined; served: boolean },
 ): Promise<Recognizer> {
   const options = { ...rest, vnni: hasVnni() };
+  if (served) return loadMoonshine(runtime, { encoder, decoder, tokens, graph: '' }, options);
   if (graph !== undefined)
     try {
       return await loadMoonshine(runtime, { encoder, decoder, tokens, graph }, options);

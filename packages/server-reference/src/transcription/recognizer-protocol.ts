@@ -4,6 +4,8 @@
  * voice activity detection has to remember travels with it, so that any process can take any job.
  */
 import type { ModelInfo } from '@sealscribe/protocol';
+import type { TritonPlace } from '../triton/address.js';
+import type { TritonModel } from '../triton/tensors.js';
 import type { SpeakerModelFiles } from './speaker-models.js';
 import type { Recognition, Region, SegmentSpan, SpeakerTurn } from '@sealscribe/asr';
 
@@ -28,6 +30,8 @@ export interface RecognizerSpec {
   readonly speakers?: SpeakerModelFiles | undefined;
   /** By folder, paths of graphs made of the files of a model. */
   readonly graphs?: Readonly<Record<string, string>>;
+  /** Where models run instead of here, and as what, by folder. */
+  readonly triton?: (TritonPlace & { readonly models: Readonly<Record<string, TritonModel>> }) | undefined;
 }
 
 /** A piece of a recording whose voices were described by so many values. */

@@ -5,7 +5,7 @@
  */
 import { HttpError } from '../http-error.js';
 import type { RecognizerPool } from './recognizer-pool.js';
-import { RecognizerDied, type Job, type JobResult } from './recognizer-worker.js';
+import { RecognizerDied, RecognizerRefused, type Job, type JobResult } from './recognizer-worker.js';
 import { wipe } from './wipe.js';
 
 interface Entry {
@@ -17,6 +17,8 @@ interface Entry {
 
 /** So many live jobs in a row, while others wait. */
 const LIVE_IN_A_ROW = 3;
+/** Seconds. */
+const AWAY = 10;
 
 /** Lanes with waiting jobs; the first is next. */
 interface Turns {
@@ -29,7 +31,7 @@ export interface Lane {
   /**
    * Runs a job when it is this lane's turn, after those that wait or, on request, before them. The samples belong to the lane from here on and are wiped afterwards.
    *
-   * @throws {HttpError} `recognizer_failed`. @throws the reason of {@link close}.
+   * @throws {HttpError} `recognizer_failed`, `unavailable`. @throws the reason of {@link close}.
    */
   submit(job: Job, options?: { first?: boolean }): Promise<JobResult>;
   /** Drops what waits; a job that is running is let finish, unseen. */
@@ -102,7 +104,18 @@ export class Scheduler {
       entry.resolve(await this.#pool.run(entry.job));
     } catch (error) {
       if (error instanceof RecognizerDied && entry.attempts < 2) this.#enqueue(turns, queue, entry);
-      else entry.reject(new HttpError('recognizer_failed', undefined, { cause: error }));
+      else entry.reject(toHttpError(error));
     }
   }
+}
+
+/** What runs the models elsewhere may be there again in a moment; a recogniser that failed is no better then. */
+function toHttpError(cause: unknown): HttpError {
+  const isAway = cause instanceof RecognizerRefused && cause.code === 'unavailable';
+  return isAway
+    ? new HttpError('unavailable', 'The recogniser cannot be reached at the moment.', {
+        cause,
+        retryAfter: AWAY,
+      })
+    : new HttpError('recognizer_failed', undefined, { cause });
 }

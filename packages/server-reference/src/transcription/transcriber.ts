@@ -3,23 +3,23 @@
  * below this folder and nowhere else; nothing here writes to disk but the graphs of models, before the server is ready.
  */
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import type { Health, ModelInfo, Progress, Segment, Transcript } from '@sealscribe/protocol';
 import { SAMPLE_RATE } from '@sealscribe/asr';
 import { HttpError } from '../http-error.js';
 import type { Logger } from '../log.js';
 import { checkMedia, decodeMedia, decodePair, type Decoders } from '../media/decode.js';
-import { chooseDevice, type DeviceChoice, type DeviceWish } from '../device/choose-device.js';
-import { probeWith } from '../device/probe.js';
+import type { DeviceWish } from '../device/choose-device.js';
 import { hasFfmpeg } from '../media/ffmpeg.js';
 import { probeSandbox } from '../media/sandbox.js';
+import type { TritonPlace } from '../triton/address.js';
+import { TritonConnection } from '../triton/connect.js';
 import { Admission, type Allowance, type Ticket } from './admission.js';
 import { chooseLanguage, chooseModel } from './choose-model.js';
 import { embeddedVad, findModels } from './model-files.js';
-import { prepareGraphs } from './graph-cache.js';
 import type { MemoryBudget } from './memory-budget.js';
 import { LiveStream, type LiveStreamOptions } from './live-stream.js';
 import { transcribeAudio, type PipelineOptions } from './pipeline.js';
+import { placeModels, type Placed } from './place-models.js';
 import { RecognizerPool } from './recognizer-pool.js';
 import type { RecyclingLimits } from './recycling.js';
 import { Scheduler } from './scheduler.js';
@@ -37,6 +37,8 @@ export interface TranscriberOptions {
   /** Folder of the data: graphs made of models are kept in `cache` there. */
   readonly data: string;
   readonly device: DeviceWish;
+  /** Triton that runs the models instead. */
+  readonly triton?: TritonPlace | undefined;
   /** Folder of models that tell speakers apart. */
   readonly speakerModels?: string | undefined;
   readonly workers: number;
@@ -80,11 +82,12 @@ export interface Choice {
 export class Transcriber {
   readonly #options: TranscriberOptions;
   readonly #decoders: Decoders;
-  readonly #device: DeviceChoice;
+  readonly #device: Placed['device'];
   readonly #pool: RecognizerPool;
   readonly #scheduler: Scheduler;
   readonly #admission: Admission;
   readonly #speakers: SpeakerModelFiles | undefined;
+  readonly #triton: TritonConnection | undefined;
   readonly #stop = new AbortController();
   /** Recordings that come in parts. */
   readonly uploads: Uploads;
@@ -93,11 +96,13 @@ export class Transcriber {
     options: TranscriberOptions,
     decoders: Decoders,
     pool: RecognizerPool,
-    device: DeviceChoice,
+    device: Placed['device'],
     speakers: SpeakerModelFiles | undefined,
+    triton: TritonConnection | undefined,
   ) {
     this.#options = options;
     this.#speakers = speakers;
+    this.#triton = triton;
     this.#device = device;
     this.#decoders = decoders;
     this.#pool = pool;
@@ -130,33 +135,23 @@ export class Transcriber {
     if (sandbox.noNetwork.length === 0)
       options.log.warn('decoders cannot be cut off from the network on this system');
     if (options.workers > availableParallelism()) options.log.warn('more recognisers than cores');
-    const device = await chooseDevice(
-      options.device,
-      probeWith(`${options.scripts}/device-probe-process.js`),
-    );
-    options.log.info(device, 'device');
-    const graphs = await prepareGraphs(models, {
-      folder: join(options.data, 'cache'),
-      device: device.device,
-      script: `${options.scripts}/compose-process.js`,
-      log: options.log,
-    });
-    const pool = await RecognizerPool.start({
-      script: `${options.scripts}/recognizer-process.js`,
-      spec: {
-        device: device.device,
-        vad: embeddedVad(),
-        models: models.map(({ folder }) => folder),
-        graphs,
-        speakers,
-      },
-      size: options.workers,
-      log: options.log,
-      recycling: options.recycling,
-    });
-    const script = `${options.scripts}/decoder-process.js`;
-    const kind = ffmpeg ? 'ffmpeg' : 'builtin';
-    return new Transcriber(options, { kind, sandbox, script }, pool, device, speakers);
+    const triton = options.triton && (await TritonConnection.open(options.triton, models, options.log));
+    try {
+      const { device, spec } = await placeModels(options, models, triton);
+      const pool = await RecognizerPool.start({
+        script: `${options.scripts}/recognizer-process.js`,
+        spec: { vad: embeddedVad(), models: models.map(({ folder }) => folder), speakers, ...spec },
+        size: options.workers,
+        log: options.log,
+        recycling: options.recycling,
+      });
+      const script = `${options.scripts}/decoder-process.js`;
+      const kind = ffmpeg ? 'ffmpeg' : 'builtin';
+      return new Transcriber(options, { kind, sandbox, script }, pool, device, speakers, triton);
+    } catch (error) {
+      triton?.close();
+      throw error;
+    }
   }
 
   /** All models; the first is the default. */
@@ -165,8 +160,13 @@ export class Transcriber {
   }
 
   /** Where models run, and why there. */
-  get device(): DeviceChoice {
+  get device(): Placed['device'] {
     return this.#device;
+  }
+
+  /** Whether what runs the models elsewhere was there a moment ago; always, where they run here. */
+  get reachable(): boolean {
+    return this.#triton?.reachable ?? true;
   }
 
   get decoder(): Health['decoder'] {
@@ -333,6 +333,7 @@ export class Transcriber {
   /** Ends the recogniser processes. */
   async close(): Promise<void> {
     this.#stop.abort(new HttpError('unavailable'));
+    this.#triton?.close();
     await this.#pool.close();
   }
 }

@@ -47,6 +47,22 @@ export const names = {
 /** The name of the output of what was kept of a draft, and comes before the output of this name. */
 export const keptName = (name: string): string => `kept_${name}`;
 
+/** Types of the tensors of a graph that was made without drafts, by name. */
+export const GRAPH_TYPES = {
+  inputs: {
+    [names.audio]: 'float32',
+    [names.maxTokens]: 'int64',
+    [names.noSpeechAbove]: 'float32',
+  },
+  outputs: {
+    [names.tokens]: 'int64',
+    [names.logProbabilities]: 'float32',
+    [names.endLogProbabilities]: 'float32',
+    [names.attention]: 'float32',
+    [names.headWeights]: 'float32',
+  },
+} as const;
+
 /** Outputs with one entry for each token. */
 const BY_TOKEN = [names.tokens, names.logProbabilities, names.endLogProbabilities, names.attention];
 
