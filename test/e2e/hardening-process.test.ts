@@ -110,7 +110,14 @@ describe.skipIf(!hasProc)('a server whose recognisers are replaced after five jo
         'recogniser_ends_total',
         'recogniser_processes',
       ],
-      ...['recogniser_jobs_waiting', 'memory_bytes', 'cpu_seconds_total', 'event_loop_delay_seconds'],
+      ...['jobs', 'jobs_total', 'queue_seconds', 'upload_bytes', 'webhook_tries_total', 'webhooks_held'],
+      ...[
+        'recogniser_reachable',
+        'recogniser_jobs_waiting',
+        'memory_bytes',
+        'cpu_seconds_total',
+        'event_loop_delay_seconds',
+      ],
     ])
       expect([...names]).toContain(`sealscribe_${name}`);
     const { status, headers } = await call(`${server.url}/metrics`);
@@ -149,7 +156,8 @@ describe.skipIf(!hasProc)('a server whose recognisers are replaced after five jo
       status: /^([2-5]\d\d|gone)$/,
       le: /^([\d.]+|\+Inf)$/,
       kind: /^(vad|recognize|voice|speakers)$/,
-      outcome: /^(done|refused|died)$/,
+      outcome: /^(done|refused|died|failed|cancelled|taken|postponed|given_up)$/,
+      state: /^(queued|running)$/,
       reason: /^(jobs|age|memory|died)$/,
       process: /^(server|recognisers)$/,
     };

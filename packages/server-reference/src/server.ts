@@ -118,7 +118,7 @@ export async function startServer(config: Config, log: Logger, scripts: string):
     await app.listen({ host: config.host, port: config.port });
     if (config.metrics !== undefined) {
       const files = ['', '-wal'].map((end) => join(config.data, `${FILE_NAME}${end}`));
-      registerFigures(registry, { transcriber: started, streams, files });
+      registerFigures(registry, { transcriber: started, streams, jobs, deliveries: delivering, files });
       metrics = await serveMetrics(registry, config.metricsHost, config.metrics);
     }
     const { port } = app.server.address() as AddressInfo;

@@ -46,6 +46,9 @@ export interface SubmissionKey {
   readonly fingerprint: string;
 }
 
+/** What can come of a job. */
+export const JOB_ENDS = ['done', 'failed', 'cancelled'] as const;
+
 interface Job {
   readonly id: string;
   readonly account: string;
@@ -73,6 +76,8 @@ export class Jobs {
   readonly #budget: MemoryBudget;
   readonly #lifetime: number;
   readonly #onEnd: (end: JobEnd) => void;
+  /** Jobs that ended since the start. */
+  readonly ends: Record<(typeof JOB_ENDS)[number], number> = { done: 0, failed: 0, cancelled: 0 };
 
   /** @param options.lifetime seconds for which a job that is over is kept */
   constructor(options: {
@@ -85,6 +90,11 @@ export class Jobs {
     this.#lifetime = options.lifetime;
     this.#ids = new JobIds(options.secret);
     this.#onEnd = options.onEnd;
+  }
+
+  /** How many there are that are not over. */
+  count(status: 'queued' | 'running'): number {
+    return [...this.#jobs.values()].filter((job) => job.status === status).length;
   }
 
   /** Whether something was submitted under this key. */
@@ -222,8 +232,9 @@ export class Jobs {
     for (const listener of job.listeners) listener.onProgress(progress);
   }
 
-  #end(job: Job, outcome: Transcript | HttpError, status: 'done' | 'failed' | 'cancelled'): void {
+  #end(job: Job, outcome: Transcript | HttpError, status: (typeof JOB_ENDS)[number]): void {
     job.status = status;
+    this.ends[status]++;
     if (outcome instanceof HttpError) job.error = outcome;
     // The result has them.
     job.segments = [];

@@ -14,6 +14,7 @@ import { probeSandbox } from '../media/sandbox.js';
 import type { TritonPlace } from '../triton/address.js';
 import { TritonConnection } from '../triton/connect.js';
 import { Admission, type Allowance, type Ticket } from './admission.js';
+import { Backlog } from './backlog.js';
 import { chooseLanguage, chooseModel } from './choose-model.js';
 import { embeddedVad, findModels } from './model-files.js';
 import type { MemoryBudget } from './memory-budget.js';
@@ -89,6 +90,7 @@ export class Transcriber {
   readonly #speakers: SpeakerModelFiles | undefined;
   readonly #triton: TritonConnection | undefined;
   readonly #stop = new AbortController();
+  readonly #backlog = new Backlog();
   /** Recordings that come in parts. */
   readonly uploads: Uploads;
 
@@ -185,6 +187,7 @@ export class Transcriber {
       ...{ running, waiting, places },
       memory: { used: budget.used, total: budget.total },
       jobsWaiting: this.#scheduler.waiting,
+      secondsWaiting: this.#backlog.seconds,
       pids: this.#pool.pids,
       recognizers: this.#pool.figures,
     };
@@ -254,16 +257,16 @@ export class Transcriber {
     const signal = AbortSignal.any([options.signal, this.#stop.signal]);
     const report = progressReporter(options.onProgress ?? (() => undefined));
     let longestQueue = 0;
-    await ticket.turn(signal, (ahead) => {
-      longestQueue = Math.max(longestQueue, ahead + 1);
-      report('waiting', 1 - (ahead + 1) / (longestQueue + 1));
-    });
-
+    const waiting = this.#backlog.enter(ticket.recording.length);
     const lane = this.#scheduler.openLane();
     const close = () => lane.close(signal.reason);
     signal.addEventListener('abort', close, { once: true });
     let consumed = 0;
     try {
+      await ticket.turn(signal, (ahead) => {
+        longestQueue = Math.max(longestQueue, ahead + 1);
+        report('waiting', 1 - (ahead + 1) / (longestQueue + 1));
+      });
       const upload = ticket.recording.views();
       const limits = { maxSeconds, signal };
       const watched = {
@@ -282,6 +285,7 @@ export class Transcriber {
         onSegment: (segment) => options.onSegment?.(segment),
         onProgress: (heard, done) => {
           onHeard(done);
+          waiting.move(consumed, heard / SAMPLE_RATE, done / SAMPLE_RATE);
           report('transcribing', heard === 0 ? 0 : (consumed * done) / heard);
         },
       };
@@ -301,6 +305,7 @@ export class Transcriber {
       report('transcribing', 1);
       return transcript;
     } finally {
+      waiting.leave();
       signal.removeEventListener('abort', close);
       lane.close(new HttpError('internal'));
     }

@@ -86,6 +86,11 @@ export class Uploads {
     return this.#open.size;
   }
 
+  /** Bytes that came of all of them. */
+  get bytes(): number {
+    return [...this.#open.values()].reduce((sum, { store }) => sum + store.length, 0);
+  }
+
   /** Bytes of the largest that is taken. */
   get maxSize(): number {
     return this.#limits.size;

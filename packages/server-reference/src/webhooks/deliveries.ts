@@ -33,6 +33,9 @@ const STORED_BY_MS = 10_000;
 /** Pauses after which what another server has not done is taken over. */
 const ABANDONED = 6;
 
+/** What can come of a try: it was taken, it is tried again later, or it was the last. */
+export const DELIVERY_OUTCOMES = ['taken', 'postponed', 'given_up'] as const;
+
 /** What deliveries work with. */
 export interface DeliveryParts {
   readonly store: Store;
@@ -51,6 +54,12 @@ export class Deliveries {
   readonly #stop = new AbortController();
   readonly #timer: NodeJS.Timeout;
   readonly #enqueuing = new Set<Promise<void>>();
+  /** Tries since the start, by what came of them. */
+  readonly tries: Record<(typeof DELIVERY_OUTCOMES)[number], number> = {
+    taken: 0,
+    postponed: 0,
+    given_up: 0,
+  };
   #pumping: Promise<void> | undefined;
   #again = false;
 
@@ -71,6 +80,11 @@ export class Deliveries {
       )
       .finally(() => this.#enqueuing.delete(enqueuing));
     this.#enqueuing.add(enqueuing);
+  }
+
+  /** Sealed transcripts that wait for their receivers. */
+  get held(): number {
+    return this.#sealed.size;
   }
 
   /** Forgets what is sealed for an account that is deleted. */
@@ -168,8 +182,10 @@ export class Deliveries {
     if (isTaken(status) || attempts >= MOST_TRIES) {
       await deleteDelivery(store.db, id);
       this.#forget(id);
+      this.tries[isTaken(status) ? 'taken' : 'given_up']++;
       return;
     }
+    this.tries.postponed++;
     const pause = 1000 * retry * GROWTH ** (attempts - 1);
     await postponeDelivery(store.db, id, attempts, new Date(Date.now() + pause));
   }
