@@ -6,61 +6,11 @@
 //     integrity.json                the SRI of each script of sdk-browser, for <script integrity>
 //     sbom.cdx.json                 what is in them and what they depend on (CycloneDX 1.6)
 //     LICENCES.md                   under which licences
-import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { build, buildTypes, packageFolders, root, runScript } from './setup.mjs';
-
-/** @param {string} path From the root. */
-const manifestOf = (path) => JSON.parse(readFileSync(join(root, path, 'package.json'), 'utf8'));
-
-/**
- * Puts what is published of a package into `stage`, with a manifest as users need it: the versions of our other packages in their places,
- * in the order in which they are written, and nothing that only development needs.
- * @param {string} path From the root. @param {string} stage
- * @param {Map<string, string>} versions Of our packages, by name.
- */
-function stagePackage(path, stage, versions) {
-  const manifest = manifestOf(path);
-  delete manifest.devDependencies;
-  delete manifest.scripts;
-  for (const [name, range] of Object.entries(manifest.dependencies ?? {}))
-    if (range.startsWith('workspace:')) manifest.dependencies[name] = range.slice(10) + versions.get(name);
-  mkdirSync(stage, { recursive: true });
-  for (const file of [...manifest.files, 'README.md', 'LICENSE'])
-    if (existsSync(join(root, path, file)))
-      cpSync(join(root, path, file), join(stage, file), { recursive: true });
-  writeFileSync(join(stage, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
-}
-
-/** @param {string} folder */
-function packInto(folder) {
-  const temporary = mkdtempSync(join(tmpdir(), 'sealscribe-stage-'));
-  const versions = new Map(
-    packageFolders()
-      .map(manifestOf)
-      .map(({ name, version }) => [name, version]),
-  );
-  for (const each of packageFolders()) {
-    const stage = join(temporary, each);
-    stagePackage(each, stage, versions);
-    const args = ['pack', '--ignore-scripts', '--pack-destination', folder];
-    const { status, stderr, stdout } = spawnSync('npm', args, { cwd: stage, encoding: 'utf8' });
-    if (status !== 0) throw new Error(`Could not pack ${each}:\n${stdout}${stderr}`);
-  }
-  rmSync(temporary, { recursive: true });
-}
+import { packInto } from './supply-chain/pack-packages.mjs';
 
 /** The scripts of sdk-browser with their SRI, for pages that load them from elsewhere. */
 function integrities() {
