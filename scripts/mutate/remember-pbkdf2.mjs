@@ -35,6 +35,10 @@ async function remembered(parameters, material) {
   return Uint8Array.from(readFileSync(file));
 }
 
+/** @param {Pbkdf2Params} parameters @param {CryptoKey} key @param {KeyUsage} usage */
+const isRemembered = ({ name }, key, usage) =>
+  name === 'PBKDF2' && passwords.has(key) && key.usages.includes(usage);
+
 if (!Object.hasOwn(subtle, 'deriveKey')) {
   Object.assign(subtle, {
     /** @param {any[]} args */
@@ -46,12 +50,12 @@ if (!Object.hasOwn(subtle, 'deriveKey')) {
     },
     /** @param {any} parameters @param {CryptoKey} key @param {number} length */
     deriveBits: async (parameters, key, length) =>
-      passwords.has(key) && key.usages.includes('deriveBits') && length === 256
+      isRemembered(parameters, key, 'deriveBits') && length === 256
         ? (await remembered(parameters, key)).buffer
         : deriveBits(parameters, key, length),
     /** @param {any} parameters @param {CryptoKey} key @param {any} target @param {boolean} extractable @param {string[]} usages */
     deriveKey: async (parameters, key, target, extractable, usages) =>
-      passwords.has(key) && key.usages.includes('deriveKey') && target.length === 256
+      isRemembered(parameters, key, 'deriveKey') && target.length === 256
         ? importKey('raw', await remembered(parameters, key), target, extractable, usages)
         : deriveKey(parameters, key, target, extractable, usages),
   });

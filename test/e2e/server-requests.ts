@@ -3,8 +3,8 @@
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { request as requestPlainly, type IncomingHttpHeaders } from 'node:http';
 import { request } from 'node:https';
-import type { IncomingHttpHeaders } from 'node:http';
 import { fileURLToPath } from 'node:url';
 
 const root = new URL('../../', import.meta.url);
@@ -41,7 +41,7 @@ export function call(
   { method = 'GET', headers = {}, body, signal }: RequestOptions = {},
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const outgoing = request(url, {
+    const outgoing = (url.startsWith('http:') ? requestPlainly : request)(url, {
       method,
       headers,
       rejectUnauthorized: false,

@@ -82,6 +82,9 @@ describe('text', () => {
   it('refuses bytes that are not UTF-8', () => {
     for (const bytes of [[0xff], [0xc3], [0xed, 0xa0, 0x80], [0xc0, 0x80]]) {
       expect(malformed(() => decodeText(Uint8Array.from(bytes)))).toBe(true);
+      expect(() => decodeText(Uint8Array.from(bytes))).toThrow(
+        expect.objectContaining({ cause: expect.objectContaining({ name: 'TypeError' }) }),
+      );
     }
   });
 

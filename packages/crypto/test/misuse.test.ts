@@ -53,7 +53,9 @@ describe('misuse', () => {
     const short = await seal(key, contexts.accountKey(id, 1, 600_000, context.salt), new Uint8Array(31));
     const to = { root: key, context: { ...context, keyVersion: 2 } };
     expect(await codeOf(rewrapAccountKey({ root: key, context, wrap: short }, to))).toBe('malformed');
-    await expect(seal('key' as never, new Uint8Array(), new Uint8Array())).rejects.toThrow(TypeError);
-    await expect(seal(null as never, new Uint8Array(), new Uint8Array())).rejects.toThrow(TypeError);
+    for (const none of ['key', null, undefined, 5, {}, { type: 'secret' }])
+      await expect(seal(none as never, new Uint8Array(), new Uint8Array())).rejects.toThrow(
+        'key must be a key of the vault: a non-extractable 256-bit HMAC-SHA-512 CryptoKey',
+      );
   });
 });

@@ -3,6 +3,7 @@ import {
   createIdentity,
   createTranscriptKey,
   deliveryInfo,
+  encodeBase64url,
   identityFingerprint,
   importWorkspaceKey,
   newId,
@@ -21,7 +22,9 @@ import {
   sealWorkspaceCard,
 } from '../src/index.js';
 import { contexts } from '../src/bind.js';
+import { concat } from '../src/bytes.js';
 import { padDocument } from '../src/padding.js';
+import { sha256Bytes } from '../src/webcrypto.js';
 import { codeOf } from './failure.js';
 import { toHex } from './hex.js';
 
@@ -99,6 +102,19 @@ describe('a roster', () => {
     expect(toHex(await rosterHash(first))).toBe(
       'd35a0fe27fa1e00c072a1bc23b43535b01484dd457f6edfb2a9ae5c3a533c974',
     );
+  });
+
+  it('takes its members in the order of their bytes', async () => {
+    const fingerprint = new Uint8Array(32);
+    const members = [15, 16, 159, 160].map((byte) => ({
+      accountId: encodeBase64url(new Uint8Array(16).fill(byte)),
+      role: 'reader',
+      fingerprint,
+    }));
+    const first = { workspaceId, epoch: 1, keyNumber: 1, previous: new Uint8Array(0) };
+    const inOrder = concat(...members.map((one) => contexts.member(one.accountId, one.role, fingerprint)));
+    const expected = await sha256Bytes(contexts.roster(workspaceId, 1, 1, first.previous, inOrder));
+    expect(await rosterHash({ ...first, members: members.reverse() })).toEqual(expected);
   });
 
   it('changes its hash with everything in it', async () => {

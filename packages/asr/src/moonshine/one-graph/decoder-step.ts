@@ -3,6 +3,7 @@
  * was written, cross-attention over what was heard, and a gated feed-forward. It is the body of a loop, so that nothing here
  * asks for shapes, and its weights stand in the graph around it. Several tokens at once are the steps of a draft (draft.ts).
  */
+import { AsrError } from '../../errors.js';
 import { float } from '../../onnx/graph-builder.js';
 import { addCausalAttention } from './causal-attention.js';
 import {
@@ -83,6 +84,7 @@ export function addDecoderStep(
     'decoder.rotary',
     weights.floats('/model/decoder/rotary_emb/Cast_1_output_0'),
     MAX_STEPS,
+    shape,
   );
   const position = graph.add('Reshape', [at, tensors.integers('shape.one', [1], [1])]);
   let residual = addEmbedding(bench, weights, tokens);
@@ -211,6 +213,8 @@ function addFeedForward(bench: Workbench, { name, matrix, floats }: LayerParts, 
   const both = matrix('mlp/up_proj');
   const bias = floats('mlp.up_proj.bias');
   const half = both.columns / 2;
+  if (!Number.isInteger(half))
+    throw new AsrError('invalid_model', 'Gates of the Moonshine model are not half of its values');
   const value = addLinear(bench, `${name}.up`, input, sliceColumns(both, 0, half), bias.subarray(0, half));
   const gate = addLinear(
     bench,

@@ -48,6 +48,7 @@ export function addRebuiltEncoder(
     'encoder.rotary',
     weights.floats('/rotary_emb/Cast_1_output_0'),
     MAX_FRAMES,
+    shape,
   );
   const first = graph.integers('encoder.first_position', [1], [0]);
 

@@ -2,6 +2,7 @@
  * What encoder and decoder layers are made of, as few operations as ONNX Runtime allows: its own DynamicQuantizeMatMul,
  * RotaryEmbedding and LayerNormalization. Tensors go into one builder, which may be an outer graph, nodes into another.
  */
+import { AsrError } from '../../errors.js';
 import { ElementType } from '../../onnx/model.js';
 import { float, type GraphBuilder } from '../../onnx/graph-builder.js';
 import { dequantize, type QuantizedMatrix } from './quantized-matrix.js';
@@ -96,14 +97,21 @@ export interface RotaryTables {
   readonly turned: number;
 }
 
-/** Adds tables for positions from 0 to `positions` - 1. */
+/**
+ * Adds tables for positions from 0 to `positions` - 1.
+ *
+ * @throws {AsrError} `invalid_model` when more would be turned than a head has.
+ */
 export function addRotaryTables(
   tensors: GraphBuilder,
   name: string,
   inverseFrequencies: Float32Array,
   positions: number,
+  { headSize }: MoonshineShape,
 ): RotaryTables {
   const width = inverseFrequencies.length;
+  if (2 * width > headSize)
+    throw new AsrError('invalid_model', 'Positions of the Moonshine model are of another shape');
   const table = (of: (angle: number) => number) =>
     Float32Array.from({ length: positions * width }, (_, i) =>
       of(Math.fround(inverseFrequencies[i % width] * Math.floor(i / width))),

@@ -57,7 +57,9 @@ export class PublishedWeights {
     const zeroPoints = this.#tensor(`${name}_zero_point`).data;
     const scales = this.floats(`${name}_scale`);
     const fits = (length: number) => length === 1 || length === columns;
-    if (dims.length !== 2 || data.length !== rows * columns) throw unexpected(name);
+    // Two negative numbers have a product as well.
+    if (dims.length !== 2 || rows < 1 || columns < 1 || data.length !== rows * columns)
+      throw unexpected(name);
     if (!fits(zeroPoints.length) || !fits(scales.length)) throw unexpected(name);
     if (type !== ElementType.uint8 && type !== ElementType.int8) throw unexpected(name);
     const signed = (bytes: Uint8Array) =>

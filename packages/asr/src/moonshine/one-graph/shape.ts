@@ -24,14 +24,13 @@ export function readShape(
 ): MoonshineShape {
   const cache = decoder.inputs.find(({ name }) => name === 'past_key_values.0.decoder.key')?.dims;
   const [, heads, , headSize] = cache ?? [];
-  if (typeof heads !== 'number' || typeof headSize !== 'number' || heads * headSize <= 0)
+  if (typeof heads !== 'number' || typeof headSize !== 'number' || heads < 1 || headSize < 1)
     throw new AsrError('invalid_model', 'The Moonshine decoder declares no cache');
-  return {
-    hidden: heads * headSize,
-    heads,
-    headSize,
-    encoderLayers: encoderWeights.count('layers.', '.input_layernorm.weight'),
-    decoderLayers: decoderWeights.count('model.decoder.layers.', '.input_layernorm.weight'),
-    attentionScale: 1 / Math.sqrt(headSize),
-  };
+  const hidden = decoderWeights.floats('model.decoder.norm.weight').length;
+  const encoderLayers = encoderWeights.count('layers.', '.input_layernorm.weight');
+  const decoderLayers = decoderWeights.count('model.decoder.layers.', '.input_layernorm.weight');
+  // What the file says of itself in two places, and what all loops here go by.
+  if (hidden !== heads * headSize || encoderLayers < 1 || decoderLayers < 1)
+    throw new AsrError('invalid_model', 'The parts of the Moonshine model do not fit together');
+  return { hidden, heads, headSize, encoderLayers, decoderLayers, attentionScale: 1 / Math.sqrt(headSize) };
 }
