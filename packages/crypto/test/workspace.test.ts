@@ -172,13 +172,15 @@ describe("a workspace's key", () => {
     const to = { workspaceId, keyNumber: 2, key: next };
     const moved = await rewrapTranscriptKey(from, to, transcriptId);
     expect((await openTranscriptKey(next, { ...to, transcriptId }, moved)).extractable).toBe(false);
+    const openedBy = (by: CryptoKey, ids: Parameters<typeof openTranscriptKey>[1], bytes: Uint8Array) =>
+      codeOf(openTranscriptKey(by, ids, bytes));
     for (const failing of [
-      openTranscriptKey(next, { ...owner, transcriptId }, moved),
-      openTranscriptKey(key, { ...owner, keyNumber: 2, transcriptId }, wrap),
-      openTranscriptKey(key, { workspaceId: newId(), keyNumber: 1, transcriptId }, wrap),
-      openTranscriptKey(key, { accountId: workspaceId, transcriptId }, wrap),
+      await openedBy(next, { ...owner, transcriptId }, moved),
+      await openedBy(key, { ...owner, keyNumber: 2, transcriptId }, wrap),
+      await openedBy(key, { workspaceId: newId(), keyNumber: 1, transcriptId }, wrap),
+      await openedBy(key, { accountId: workspaceId, transcriptId }, wrap),
     ])
-      expect(await codeOf(failing)).toBe('authentication_failed');
+      expect(failing).toBe('authentication_failed');
     const { sealed } = await sealIndex(key, { ...owner, indexRevision: 1 }, {});
     expect((await openIndex(key, { ...owner, indexRevision: 1 }, sealed)).index).toEqual({});
     for (const other of [
