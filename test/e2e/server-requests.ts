@@ -1,11 +1,13 @@
 /**
- * Raw requests to a server for its end-to-end tests: what a stranger with an HTTP client can do, without the SDK's help.
+ * Raw requests to a server for its end-to-end tests: what a stranger with an HTTP client can do, without the SDK's help. What it answers
+ * is what docs/openapi.json says.
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { request as requestPlainly, type IncomingHttpHeaders } from 'node:http';
 import { request } from 'node:https';
 import { fileURLToPath } from 'node:url';
+import { undocumented } from '../fixtures/documented.js';
 
 const root = new URL('../../', import.meta.url);
 /** Whether the server is built. */
@@ -35,7 +37,11 @@ export interface RequestOptions {
   signal?: AbortSignal;
 }
 
-/** One request over HTTP/1.1. */
+/**
+ * One request over HTTP/1.1.
+ *
+ * @throws where the answer is none that docs/openapi.json knows
+ */
 export function call(
   url: string,
   { method = 'GET', headers = {}, body, signal }: RequestOptions = {},
@@ -56,7 +62,10 @@ export function call(
       response.on('end', () => {
         const bytes = Buffer.concat(chunks);
         const text = bytes.toString('utf8');
-        const isJson = response.headers['content-type']?.startsWith('application/json');
+        const { 'content-type': type } = response.headers;
+        const surprise = undocumented({ method, url, status: response.statusCode ?? 0, type, body: text });
+        if (surprise !== undefined) reject(new Error(surprise));
+        const isJson = type?.startsWith('application/json');
         const json = isJson && text !== '' ? (JSON.parse(text) as unknown) : undefined;
         resolve({ status: response.statusCode ?? 0, headers: response.headers, bytes, text, json });
       });

@@ -1,5 +1,6 @@
 /**
- * A server with the vault's half alone, over a real database file in a fresh folder, spoken to by inject.
+ * A server with the vault's half alone, over a real database file in a fresh folder, spoken to by inject. Whatever it is asked, it answers
+ * as docs/openapi.json says: `close` throws where it did not.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -18,6 +19,7 @@ import { handleError } from '../../src/error-handler.js';
 import { registerVaultRoutes, type VaultLimits } from '../../src/routes/vault.js';
 import type { Store } from '../../src/store/index.js';
 import { openStore } from '../../src/store/open.js';
+import { undocumented } from '../../../../test/fixtures/documented.js';
 import { freshDatabase } from '../store/fresh-database.js';
 
 export const bytesOf = (length: number): Buffer => randomBytes(length);
@@ -42,6 +44,15 @@ export async function startVault(
   let time = Date.now();
   const app = Fastify();
   app.setErrorHandler(handleError);
+  const surprises = new Set<string>();
+  app.addHook('onSend', async ({ method, url, headers, body: request }, reply, payload) => {
+    const type = reply.getHeader('content-type')?.toString();
+    const body = typeof payload === 'string' ? payload : '';
+    const requestType = headers['content-type'];
+    const asked = { method, url, requestType, request, status: reply.statusCode, type, body };
+    const surprise = undocumented(asked);
+    if (surprise !== undefined) surprises.add(surprise);
+  });
   registerVaultRoutes(app, {
     store,
     clock: () => time,
@@ -58,6 +69,7 @@ export async function startVault(
       await app.close();
       await store.close();
       rmSync(folder, { recursive: true, force: true });
+      if (surprises.size > 0) throw new Error([...surprises].join('\n'));
     },
   };
 }
