@@ -187,7 +187,7 @@ export const vault = {
     summary: 'Opens a link: the sealed snapshot, and a view is counted',
     description: 'Needs no account: `Authorization: Bearer` carries the access token of the link.',
     answers: { 200: answer('The sealed document.', bytes()) },
-    errors: ['unauthorized', 'wrong_credentials', 'locked_out', 'rate_limited'],
+    errors: ['unauthorized', 'wrong_credentials', 'locked_out', 'rate_limited', 'storage_full'],
   },
   sharePage: {
     summary: 'Where a link leads in a browser: the same page for every id',
