@@ -41,6 +41,10 @@ it('what is no id and no mark is none, whatever it looks like', () => {
   expect([isRef(ref), isRef(null), isRef({ ...ref, more: 1 })]).toEqual([true, false, false]);
 });
 
+it('what JSON has no word for is no document', () => {
+  expect(() => padDocument(undefined as never)).toThrow(new TypeError('document must be a string'));
+});
+
 it('neither part of a card may be younger than it', async () => {
   for (const name of ['transcript', 'words']) {
     const parts = { transcript: ref, words: ref, [name]: { ...ref, revision: 3 } };
