@@ -37,6 +37,7 @@ export class Member {
   async start(): Promise<void> {
     this.server = await startServer({
       dataFolder: this.dataFolder,
+      timeout: 300_000,
       env: { SEALSCRIBE_SERVER_DATABASE: this.#database },
       // The last one counts.
       args: ['--port', String(this.port), '--workers', '1', '--trust-proxy', '127.0.0.1', ...this.#args],

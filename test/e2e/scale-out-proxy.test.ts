@@ -149,43 +149,51 @@ describe.skipIf(!hasServer || !hasPostgres || !hasNginx)('three servers behind n
     },
   );
 
-  test('servers restarted one after the other: nothing acknowledged is lost, and clients go on by their retries', async () => {
-    const acknowledged = new Map<string, { writer: number; text: string }>();
-    let going = true;
-    const people = [0, 1, 2].map((one) => ({ ...person, email: `writer${one}@example.com` }));
-    const writers = await Promise.all(people.map((each) => connect().signUp(each)));
-    const writing = writers.map(async (vault, writer) => {
-      for (let i = 0; going; i++) {
-        const text = `writer ${writer}, number ${i}`;
-        const { id } = await vault.save(transcriptOf(text));
-        acknowledged.set(id, { writer, text });
-        if (i % 3 === 0) {
-          const changed = `${text}, changed`;
-          await vault.update(id, { transcript: transcriptOf(changed) });
-          acknowledged.set(id, { writer, text: changed });
+  test(
+    'servers restarted one after the other: nothing acknowledged is lost, and clients go on by their retries',
+    async () => {
+      const acknowledged = new Map<string, { writer: number; text: string }>();
+      let going = true;
+      const people = [0, 1, 2].map((one) => ({ ...person, email: `writer${one}@example.com` }));
+      const writers = await Promise.all(people.map((each) => connect().signUp(each)));
+      const writing = writers.map(async (vault, writer) => {
+        for (let i = 0; going; i++) {
+          const text = `writer ${writer}, number ${i}`;
+          const { id } = await vault.save(transcriptOf(text));
+          acknowledged.set(id, { writer, text });
+          if (i % 3 === 0) {
+            const changed = `${text}, changed`;
+            await vault.update(id, { transcript: transcriptOf(changed) });
+            acknowledged.set(id, { writer, text: changed });
+          }
+          // A short run is about the restarts.
+          if (!LONG) await setTimeout(200);
         }
-        // A short run is about the restarts.
-        if (!LONG) await setTimeout(200);
-      }
-    });
-    const failures: unknown[] = [];
-    for (const one of writing) one.catch((error: unknown) => failures.push(error));
-    for (let round = 0; round < (LONG ? 20 : 1); round++)
-      for (const member of members) {
-        const before = acknowledged.size;
-        expect(await member.server.stop()).toEqual({ code: 0, signal: null });
-        await expect.poll(() => acknowledged.size).toBeGreaterThan(before);
-        await member.start();
-        const after = acknowledged.size;
-        await expect.poll(() => acknowledged.size).toBeGreaterThan(after);
-      }
-    going = false;
-    await Promise.allSettled(writing);
-    expect(failures).toEqual([]);
-    const readers = await Promise.all(people.map((each) => connect().unlock(each)));
-    const lists = await Promise.all(readers.map((reader) => reader.list()));
-    expect(new Set(lists.flat().map(({ id }) => id))).toEqual(new Set(acknowledged.keys()));
-    for (const [id, { writer, text }] of acknowledged)
-      expect((await readers[writer]?.open(id))?.transcript.text).toBe(text);
-  }, 600_000);
+      });
+      const failures: unknown[] = [];
+      for (const one of writing) one.catch((error: unknown) => failures.push(error));
+      for (let round = 0; round < (LONG ? 20 : 1); round++)
+        for (const member of members) {
+          const before = acknowledged.size;
+          expect(await member.server.stop()).toEqual({ code: 0, signal: null });
+          await expect.poll(() => acknowledged.size).toBeGreaterThan(before);
+          await member.start();
+          if (LONG)
+            process.stdout.write(
+              `round ${round + 1}: ${acknowledged.size} writes, ${failures.length} failures\n`,
+            );
+          const after = acknowledged.size;
+          await expect.poll(() => acknowledged.size).toBeGreaterThan(after);
+        }
+      going = false;
+      await Promise.allSettled(writing);
+      expect(failures).toEqual([]);
+      const readers = await Promise.all(people.map((each) => connect().unlock(each)));
+      const lists = await Promise.all(readers.map((reader) => reader.list()));
+      expect(new Set(lists.flat().map(({ id }) => id))).toEqual(new Set(acknowledged.keys()));
+      for (const [id, { writer, text }] of acknowledged)
+        expect((await readers[writer]?.open(id))?.transcript.text).toBe(text);
+    },
+    LONG ? 7_200_000 : 600_000,
+  );
 });

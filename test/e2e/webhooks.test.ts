@@ -42,7 +42,16 @@ describe.skipIf(!hasServer || !hasOpenssl)('a webhook', () => {
     }).listen(0, '127.0.0.1');
     await once(receiver, 'listening');
     const { port } = receiver.address() as AddressInfo;
-    args = ['--workers', '1', '--webhook-retry', '1', '--webhook-to', `hooks.example.com=127.0.0.1:${port}`];
+    args = [
+      '--workers',
+      '1',
+      '--metrics',
+      '0',
+      '--webhook-retry',
+      '1',
+      '--webhook-to',
+      `hooks.example.com=127.0.0.1:${port}`,
+    ];
     env = { NODE_EXTRA_CA_CERTS: join(folder, 'cert.pem') };
     server = await startServer({ args, env, dataFolder });
     client = new Sealscribe({ server: server.url, fingerprint: server.fingerprint });
@@ -109,6 +118,12 @@ describe.skipIf(!hasServer || !hasOpenssl)('a webhook', () => {
     await expect(verifyWebhook({ secret, ...last }, { now })).rejects.toMatchObject({
       code: 'webhook_expired',
     });
+    const { metrics } = server.ready as unknown as { metrics: string };
+    const figures = await (await fetch(metrics)).text();
+    for (const line of ['{outcome="taken"} 1', '{outcome="postponed"} 2', '{outcome="given_up"} 0'])
+      expect(figures).toContain(`sealscribe_webhook_tries_total${line}\n`);
+    for (const trace of [id, secret, messageId, 'hooks.example.com', 'approval'])
+      expect(figures).not.toContain(trace);
     await client.webhooks.remove(id);
     await expect(client.webhooks.test(id)).rejects.toMatchObject({ code: 'not_found' });
   });

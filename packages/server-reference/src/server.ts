@@ -116,6 +116,8 @@ export async function startServer(config: Config, log: Logger, scripts: string):
     });
     const cutOff = trackConnections(app);
     await app.listen({ host: config.host, port: config.port });
+    // Where the system gives no more of something, that connection is lost and not the server.
+    app.server.on('error', (error) => log.error({ err: error }, 'a connection could not be taken'));
     if (config.metrics !== undefined) {
       const files = ['', '-wal'].map((end) => join(config.data, `${FILE_NAME}${end}`));
       registerFigures(registry, { transcriber: started, streams, jobs, deliveries: delivering, files });

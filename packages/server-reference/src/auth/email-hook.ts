@@ -20,7 +20,7 @@ export function emailHook(program: string): SendEmail {
   return (message) =>
     new Promise((resolve, reject) => {
       const child = spawn(program, [], { stdio: ['pipe', 'ignore', 'ignore'], timeout: LONGEST_MS });
-      child.once('error', reject);
+      child.on('error', reject);
       child.once('close', (code) =>
         code === 0 ? resolve() : reject(new Error('The program of --email-hook failed.')),
       );

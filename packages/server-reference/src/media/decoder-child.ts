@@ -53,6 +53,8 @@ export async function* runDecoder(run: DecoderRun): AsyncGenerator<Uint8Array, D
     (chunk: Buffer) => (stderr = (stderr + chunk.toString('latin1')).slice(-STDERR_BYTES)),
   );
   child.stdin.on('error', () => undefined); // a decoder may stop reading early
+  // A pipe that fails ends, and so does the process at it: without a listener this one would.
+  for (const pipe of [child.stdout, child.stderr]) pipe.on('error', () => undefined);
   void feed(child.stdin, run);
 
   let code: number | null = null;
@@ -71,7 +73,7 @@ export async function* runDecoder(run: DecoderRun): AsyncGenerator<Uint8Array, D
     ended = true;
     wake();
   };
-  child.once('error', (error) => {
+  child.on('error', (error) => {
     failure = error;
     end(null);
   });

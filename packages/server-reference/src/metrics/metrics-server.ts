@@ -31,6 +31,7 @@ export async function serveMetrics(registry: Registry, host: string, port: numbe
   server.maxConnections = MOST_CONNECTIONS;
   server.listen(port, host);
   await once(server, 'listening');
+  server.on('error', () => undefined);
   const { address, port: taken, family } = server.address() as AddressInfo;
   return {
     url: `http://${family === 'IPv6' ? `[${address}]` : address}:${taken}/metrics`,

@@ -110,7 +110,7 @@ async function ask(url: URL, { hosts, signal, findAddresses, ca }: Fetching): Pr
       signal,
     });
     outgoing.setTimeout(SILENCE_MS, () => outgoing.destroy(notFetched()));
-    outgoing.once('error', () => reject(signal.aborted ? (signal.reason as Error) : notFetched()));
+    outgoing.on('error', () => reject(signal.aborted ? (signal.reason as Error) : notFetched()));
     outgoing.once('response', resolve);
     outgoing.end();
   });

@@ -70,9 +70,10 @@ export class RecognizerWorker {
     this.#child = child;
     this.ended = new Promise((resolve) => {
       child.once('close', () => resolve());
-      child.once('error', () => resolve());
+      child.on('error', () => resolve());
     });
-    child.stdin.on('error', () => undefined);
+    // A pipe that fails ends, and so does the process at it: without a listener this one would.
+    for (const pipe of [child.stdin, child.stdout]) pipe.on('error', () => undefined);
     let becomeReady: (models: readonly ModelInfo[]) => void;
     this.ready = new Promise((resolve, reject) => {
       becomeReady = resolve;

@@ -45,7 +45,7 @@ export async function sendMessage(
         },
         ...{ agent: false, minVersion: 'TLSv1.2', rejectUnauthorized: true, signal: limit },
       });
-      outgoing.once('error', reject);
+      outgoing.on('error', reject);
       outgoing.once('response', (answer) => {
         resolve(answer.statusCode);
         answer.on('error', () => undefined).destroy();
