@@ -12,11 +12,10 @@ import {
   type OpenAiFormat,
   type Transcript,
 } from '@sealscribe/protocol';
-import { errorBody, toHttpError } from '../error-handler.js';
 import { HttpError } from '../http-error.js';
 import type { Ticket } from '../transcription/admission.js';
 import type { Transcriber } from '../transcription/transcriber.js';
-import { openEventStream } from './event-stream.js';
+import { answerWithEvents, type EventStream } from './event-stream.js';
 import {
   deltaOf,
   diarizedEvents,
@@ -60,7 +59,10 @@ export function registerAudioTranscriptions(
         if (wishes.detail.words && !model.wordTimestamps)
           throw wrong('timestamp_granularities', `The model "${model.id}" does not tell the times of words.`);
         transcriber.checkUpload(ticket);
-        if (wishes.stream) return await answerWithEvents(request, reply, transcriber, ticket, wishes, gone);
+        if (wishes.stream)
+          return await answerWithEvents(request, reply, { reader: 'openai', gone }, (stream) =>
+            sendEvents(stream, transcriber, ticket, wishes, gone),
+          );
         transcript = await transcriber.transcribe(ticket, { ...transcriptionOf(wishes), signal: gone });
       } finally {
         ticket.release();
@@ -128,33 +130,20 @@ function answerWhole(
   }
 }
 
-async function answerWithEvents(
-  request: FastifyRequest,
-  reply: FastifyReply,
+async function sendEvents(
+  stream: EventStream,
   transcriber: Transcriber,
   ticket: Ticket,
   wishes: OpenAiWishes,
-  gone: AbortSignal,
+  signal: AbortSignal,
 ): Promise<void> {
   const { detail } = wishes;
   const { diarize, ...named } = transcriptionOf(wishes);
-  const stream = openEventStream(reply);
-  try {
-    const transcript = await transcriber.transcribe(ticket, {
-      ...{ ...named, diarize, signal: gone },
-      // Who speaks is known at the end only.
-      onSegment: (segment) => diarize || stream.send(undefined, deltaOf(segment, detail)),
-    });
-    if (diarize) for (const event of diarizedEvents(transcript, detail)) stream.send(undefined, event);
-    stream.send(undefined, doneOf(transcript, detail));
-  } catch (error) {
-    if (!gone.aborted) {
-      const shown = toHttpError(error);
-      if (shown.status >= 500)
-        request.log.error({ answered: shown.code, err: shown.cause }, 'transcription failed');
-      stream.send(undefined, errorBody(shown, 'openai', request.id));
-    }
-  } finally {
-    stream.end();
-  }
+  const transcript = await transcriber.transcribe(ticket, {
+    ...{ ...named, diarize, signal },
+    // Who speaks is known at the end only.
+    onSegment: (segment) => diarize || stream.send(undefined, deltaOf(segment, detail)),
+  });
+  if (diarize) for (const event of diarizedEvents(transcript, detail)) stream.send(undefined, event);
+  stream.send(undefined, doneOf(transcript, detail));
 }

@@ -1,12 +1,11 @@
 /** `POST /v1/compare`: one recording through several models, one after another, and where they differ. Nothing is kept. */
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { MAX_COMPARED, routes, type Comparison, type Progress } from '@sealscribe/protocol';
-import { errorBody, toHttpError } from '../error-handler.js';
 import { HttpError } from '../http-error.js';
 import type { Ticket } from '../transcription/admission.js';
 import type { Transcriber } from '../transcription/transcriber.js';
 import { findDifferences } from '../transcription/word-differences.js';
-import { openEventStream } from './event-stream.js';
+import { answerWithEvents } from './event-stream.js';
 import { announcedBytes, useUpload, whenGone } from './recording.js';
 import { readUpload, type UploadFields } from './upload.js';
 
@@ -35,7 +34,9 @@ export function registerCompare(
         const run = (onProgress?: (progress: Progress) => void) =>
           compare(transcriber, ticket, models, { language: fields.language, signal, onProgress });
         if (request.headers.accept?.includes('text/event-stream'))
-          return await answerWithEvents(request, reply, run, gone);
+          return await answerWithEvents(request, reply, { reader: 'transcription', gone }, async (stream) =>
+            stream.send('result', await run((progress) => stream.send('progress', progress))),
+          );
         comparison = await run();
       } finally {
         ticket.release();
@@ -78,25 +79,4 @@ async function compare(
     results.push({ model, transcript, seconds: Math.round(performance.now() - began) / 1000 });
   }
   return { results, differences: findDifferences(results) };
-}
-
-async function answerWithEvents(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  run: (onProgress: (progress: Progress) => void) => Promise<Comparison>,
-  gone: AbortSignal,
-): Promise<void> {
-  const stream = openEventStream(reply);
-  try {
-    stream.send('result', await run((progress) => stream.send('progress', progress)));
-  } catch (error) {
-    if (!gone.aborted) {
-      const shown = toHttpError(error);
-      if (shown.status >= 500)
-        request.log.error({ answered: shown.code, err: shown.cause }, 'comparison failed');
-      stream.send('error', errorBody(shown, 'transcription', request.id));
-    }
-  } finally {
-    stream.end();
-  }
 }

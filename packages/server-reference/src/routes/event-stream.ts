@@ -2,7 +2,8 @@
  * Server-sent events (WHATWG HTML, section 9.2) on one answer: JSON data, and comments as heartbeat. A client that reads slowly
  * gets all segments and fewer steps of progress; one that reads nothing for a minute is let go, with what waited for it.
  */
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { errorBody, toHttpError, type ErrorReader } from '../error-handler.js';
 
 const HEARTBEAT_MS = 10_000;
 /** Heartbeats without a byte taken. */
@@ -48,4 +49,25 @@ export function openEventStream(reply: FastifyReply): EventStream {
     },
     end: () => void raw.end(),
   };
+}
+
+/** Answers with the events that `run` sends. A failure is the last of them, unless the client is gone. */
+export async function answerWithEvents(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { reader, gone }: { reader: ErrorReader; gone: AbortSignal },
+  run: (stream: EventStream) => Promise<void>,
+): Promise<void> {
+  const stream = openEventStream(reply);
+  try {
+    await run(stream);
+  } catch (error) {
+    if (gone.aborted) return;
+    const shown = toHttpError(error);
+    if (shown.status >= 500)
+      request.log.error({ answered: shown.code, err: shown.cause }, 'failed after the answer had begun');
+    stream.send(reader === 'openai' ? undefined : 'error', errorBody(shown, reader, request.id));
+  } finally {
+    stream.end();
+  }
 }

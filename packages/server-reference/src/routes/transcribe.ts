@@ -4,12 +4,10 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { routes, toSrt, toTxt, toVtt, type ResponseFormat, type Transcript } from '@sealscribe/protocol';
-import { errorBody, toHttpError } from '../error-handler.js';
 import { fetchRecording } from '../remote/fetch-recording.js';
 import type { AllowedHosts } from '../remote/hosts.js';
-import type { Ticket } from '../transcription/admission.js';
-import type { TranscribeOptions, Transcriber } from '../transcription/transcriber.js';
-import { openEventStream } from './event-stream.js';
+import type { Transcriber } from '../transcription/transcriber.js';
+import { answerWithEvents } from './event-stream.js';
 import { announcedBytes, useUpload, whenGone } from './recording.js';
 import { readUpload, type UploadFields } from './upload.js';
 
@@ -46,7 +44,14 @@ export function registerTranscribe(
         const signal = useUpload(reply, transcriber, ticket, fields.upload, gone);
         transcriber.checkUpload(ticket);
         if (request.headers.accept?.includes('text/event-stream'))
-          return await answerWithEvents(request, reply, transcriber, ticket, { ...fields, signal }, gone);
+          return await answerWithEvents(request, reply, { reader: 'transcription', gone }, async (stream) => {
+            const transcript = await transcriber.transcribe(ticket, {
+              ...{ ...fields, signal },
+              onProgress: (progress) => stream.send('progress', progress),
+              onSegment: (segment) => stream.send('segment', segment),
+            });
+            stream.send('result', transcript);
+          });
         transcript = await transcriber.transcribe(ticket, { ...fields, signal });
       } finally {
         ticket.release();
@@ -75,33 +80,5 @@ export function answerWhole(
       return reply.type('application/x-subrip; charset=utf-8').send(toSrt(transcript));
     case 'vtt':
       return reply.type('text/vtt; charset=utf-8').send(toVtt(transcript));
-  }
-}
-
-async function answerWithEvents(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  transcriber: Transcriber,
-  ticket: Ticket,
-  wishes: TranscribeOptions,
-  gone: AbortSignal,
-): Promise<void> {
-  const stream = openEventStream(reply);
-  try {
-    const transcript = await transcriber.transcribe(ticket, {
-      ...wishes,
-      onProgress: (progress) => stream.send('progress', progress),
-      onSegment: (segment) => stream.send('segment', segment),
-    });
-    stream.send('result', transcript);
-  } catch (error) {
-    if (!gone.aborted) {
-      const shown = toHttpError(error);
-      if (shown.status >= 500)
-        request.log.error({ answered: shown.code, err: shown.cause }, 'transcription failed');
-      stream.send('error', errorBody(shown, 'transcription', request.id));
-    }
-  } finally {
-    stream.end();
   }
 }
