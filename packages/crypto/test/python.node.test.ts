@@ -32,9 +32,11 @@ import {
 } from '../src/index.js';
 import { importHmacKey, randomBytes } from '../src/webcrypto.js';
 import { python, startPeer, type PythonPeer } from '../../../test/fixtures/python-peer.js';
+import { cases } from '../../../test/fixtures/cases.js';
 import vectors from '../vectors/refused-v1.json';
 
-const rounds = process.env['SEALSCRIBE_LONG'] ? 100 : 10;
+// Each derives a dozen keys from passwords, slowly, in both.
+const { numRuns: rounds } = cases(16);
 const times = Array.from({ length: rounds }, (_, i) => i);
 const b64 = encodeBase64url;
 const floor = { minIterations: 100_000 };
