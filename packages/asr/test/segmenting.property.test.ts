@@ -106,6 +106,20 @@ it('what a live stream commits', () => {
   );
 });
 
+it('a live stream commits no more than ten seconds, and padding, of what was in doubt and turned out to be speech', () => {
+  const runs: [probability: number, frames: number][] = [
+    [1, 5],
+    [0.2, 1],
+    [0.4, 400],
+    [1, 60],
+  ];
+  const all = Float32Array.from(runs.flatMap(([p, count]) => Array.from({ length: count }, () => p)));
+  const segmenter = new LiveSegmenter();
+  const spans = segmenter.push(all).map(({ span }) => span);
+  expect(spans.length).toBeGreaterThan(0);
+  check(spans, all.length * FRAME_SAMPLES, 10.2 * SAMPLE_RATE);
+});
+
 const said = fc
   .array(
     fc.oneof(

@@ -114,7 +114,9 @@ export class LiveSegmenter {
       return { span: this.#take(spoken.slice(0, count), middle), goesOn: true };
     }
     if (position - start < LONGEST) return undefined;
-    const at = this.#quietest(start + FORCED_FROM, position - FORCED_BEFORE);
+    // What turns out to be speech late may have begun long ago.
+    const newest = Math.min(position, start + LONGEST + FRAME_SAMPLES);
+    const at = this.#quietest(start + FORCED_FROM, newest - FORCED_BEFORE);
     return { span: this.#take(clip(spoken, at), at), goesOn: true };
   }
 
