@@ -18,8 +18,10 @@ async function through(transform: TransformStream<Uint8Array, Uint8Array>, input
   });
   const out: number[] = [];
   const reader = pieces.pipeThrough(transform).getReader();
-  for (let next = await reader.read(); !next.done; next = await reader.read())
+  for (let next = await reader.read(); !next.done; next = await reader.read()) {
+    expect(next.value.length).toBeGreaterThan(0);
     for (const byte of next.value) out.push(byte);
+  }
   return Uint8Array.from(out);
 }
 
