@@ -80,7 +80,7 @@ test('in the layout of the archive each package finds what the lockfile gives it
   const byPath = new Map(placed.map((each) => [each.path, each]));
   expect(byPath.size).toBe(placed.length);
   const own = new Map(ours.map(({ name, folder }) => [name, folder]));
-  const snapshots = Object.entries<any>(lock.snapshots); // eslint-disable-line @typescript-eslint/no-explicit-any
+  const snapshots = Object.entries<{ dependencies?: Record<string, string> }>(lock.snapshots);
   let edges = 0;
   for (const { name, version, path, integrity } of placed) {
     const folder = own.get(name);
@@ -89,9 +89,8 @@ test('in the layout of the archive each package finds what the lockfile gives it
       folder === undefined
         ? snapshots.find(([id]) => id.replace(/\(.*/, '') === `${name}@${version}`)?.[1].dependencies
         : lock.importers[folder].dependencies;
-    for (const [wanted, value] of Object.entries<any>(needs ?? {})) {
-      // eslint-disable-line @typescript-eslint/no-explicit-any
-      const reference: string = value.version ?? value;
+    for (const [wanted, value] of Object.entries<string | { version: string }>(needs ?? {})) {
+      const reference = typeof value === 'string' ? value : value.version;
       const found = find(byPath, path, wanted);
       expect(found, `${wanted} for ${path}`).toBeDefined();
       if (!reference.startsWith('link:')) expect(found?.version).toBe(reference.replace(/\(.*/, ''));
@@ -110,7 +109,7 @@ test.skipIf(!LONG || !isRoot || !has('apt-get'))('the image: built, started and 
     cwd: root,
     encoding: 'utf8',
   });
-  console.log(stdout);
+  process.stdout.write(stdout);
   expect([status, stderr]).toEqual([0, expect.not.stringContaining('does not keep')]);
 });
 
