@@ -33,8 +33,11 @@ const transcript = {
 };
 
 /** Takes the first so many steps, and puts something into the tables of the first. */
-async function makeOlder(db: Kysely<Schema>, all: Record<string, Migration>, level: number): Promise<void> {
-  const first = Object.fromEntries(Object.entries(all).sort().slice(0, level));
+async function makeOlder(connection: unknown, all: object, level: number): Promise<void> {
+  // Its types are here those of kysely's other module format.
+  const db = connection as Kysely<Schema>;
+  const steps = Object.entries(all) as [string, Migration][];
+  const first = Object.fromEntries(steps.sort().slice(0, level));
   const { error } = await new Migrator({
     db,
     provider: { getMigrations: async () => first },
@@ -102,7 +105,7 @@ describe('a file', () => {
     async (name, level) => {
       const folder = mkdtempSync(join(place, name));
       const older = new Kysely<Schema>({
-        dialect: new LibsqlDialect(new Database(join(folder, FILE_NAME)), () => undefined),
+        dialect: new LibsqlDialect(new Database(join(folder, FILE_NAME)), () => undefined) as never,
       });
       await makeOlder(older, migrations, level);
       await expectUpgraded(await openStore(folder, { reserve: 1000 }), fresh);
