@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import { parse } from 'yaml';
 import { find, layout } from '../../scripts/airgap/layout.mjs';
 import { bareWords } from '../../scripts/demo/recording.mjs';
@@ -16,6 +16,7 @@ import { has, packageFolders } from '../../scripts/setup.mjs';
 import { JFK, JFK_TEXT } from './server-requests.js';
 
 const LONG = process.env['SEALSCRIBE_LONG'] === '1';
+if (LONG) vi.setConfig({ testTimeout: 3_600_000 });
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 
