@@ -227,6 +227,11 @@ export const transcription = {
     },
     errors: recordingErrors,
   },
+  summarize: {
+    summary: 'Says that summaries are made by clients: the server reads no transcripts',
+    answers: {},
+    errors: ['encrypted_content'],
+  },
   stream: {
     summary: 'Live transcription over a WebSocket',
     description:

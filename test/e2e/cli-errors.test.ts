@@ -96,6 +96,15 @@ describe.skipIf(!hasBoth)('sealscribe when something is wrong', () => {
     expect(await fail(['transcribe', JFK, '--model', 'no-such-model'])).toBe(5);
   });
 
+  test('wrong usage says where the help is', async () => {
+    const unknown = await cli.command(['frobnicate']);
+    expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining('sealscribe --help')]);
+    const missing = await cli.command(['transcribe']);
+    expect([missing.code, missing.stderr]).toEqual([2, expect.stringContaining('--help')]);
+    const model = await cli.command(['transcribe', JFK, '--model', 'no-such-model']);
+    expect(model.stderr).toContain('sealscribe models');
+  });
+
   test('a missing value without a terminal is 2', async () => {
     const { code, stderr } = await cli.command(['list'], { env: { SEALSCRIBE_PASSWORD: '' } });
     expect([code, stderr]).toEqual([2, expect.stringContaining('SEALSCRIBE_PASSWORD')]);

@@ -1,6 +1,7 @@
 // OpenAI's own client, unchanged but for its base URL and key: every format, times of words, events, speakers, errors by class.
 import { execFile } from 'node:child_process';
 import { createReadStream } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import OpenAI, { toFile, type Uploadable } from 'openai';
 import {
@@ -12,11 +13,13 @@ import {
 } from '@sealscribe/protocol';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { countWordErrors } from '../fixtures/wer.js';
+import { Client } from './behaviour-requests.js';
 import { spoken, startForClients, type ClientsServer } from './clients-server.js';
-import { call, hasServer, JFK, JFK_TEXT } from './server-requests.js';
+import { call, hasServer, JFK, JFK_TEXT, newSession } from './server-requests.js';
 
 const isJfk = (text: string) => expect(countWordErrors(JFK_TEXT, text).errors).toBe(0);
 const model = 'whisper-1';
+const MAIN = fileURLToPath(new URL('../../packages/server-reference/dist/main.js', import.meta.url));
 
 describe.skipIf(!hasServer)("OpenAI's client", () => {
   let server: ClientsServer;
@@ -191,6 +194,36 @@ describe.skipIf(!hasServer)("OpenAI's client", () => {
       expect(error?.requestID).toMatch(/^[\da-f-]{36}$/);
       expect(openAiErrorSchema.parse({ error: error?.error }).error.message).not.toBe('');
     }
+  });
+
+  test('throws what an account may not use as what it is: minutes that are used up, and too much at once', async () => {
+    const email = 'quota@example.com';
+    const token = await newSession(server.url, email);
+    const limited = new OpenAI({ baseURL: `${server.url}/v1`, apiKey: token, maxRetries: 0 });
+    const create = async () => limited.audio.transcriptions.create({ file: await begin(), model });
+    const quota = (...args: string[]) =>
+      promisify(execFile)(process.execPath, [
+        ...[MAIN, 'admin', 'accounts', 'set-quota', email, ...args],
+        ...['--data', server.dataFolder],
+      ]);
+
+    await quota('--minutes', '0');
+    const usedUp = await create().catch((error: unknown) => error);
+    expect(usedUp).toBeInstanceOf(OpenAI.APIError);
+    expect(usedUp).toMatchObject({ status: 402, code: 'quota_exceeded', type: 'insufficient_quota' });
+
+    await quota('--minutes', 'default', '--concurrent', '1');
+    const held = new Client(server.url, token, spoken(3), { stopAfter: 1000 });
+    const authorization = `Bearer ${token}`;
+    const concurrent = async () =>
+      (await call(`${server.url}/v1/usage`, { headers: { authorization } })).json.concurrent as number;
+    await expect.poll(concurrent).toBe(1);
+    const tooMany = await create().catch((error: unknown) => error);
+    expect(tooMany).toBeInstanceOf(OpenAI.RateLimitError);
+    expect(tooMany).toMatchObject({ status: 429, code: 'too_many_at_once', type: 'rate_limit_error' });
+    const { headers } = tooMany as InstanceType<typeof OpenAI.APIError>;
+    expect(Number(headers?.get('retry-after'))).toBeGreaterThan(0);
+    held.leave();
   });
 
   test('throws what goes wrong after the events have begun', async () => {

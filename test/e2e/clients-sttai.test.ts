@@ -67,6 +67,9 @@ describe.skipIf(!hasServer)("other people's clients", () => {
         status,
         message: expect.stringMatching(/\w/),
       });
+      expect(transcriptSchema.parse(told['fromUrl']).text).toMatch(SPOKEN);
+      expect(told['summary']).toMatchObject(refusal('STTError', 409));
+      expect(told['summary'].message).toMatch(/sealscribe summarize/);
       expect(told['stranger']).toMatchObject(refusal('AuthError', 401));
       expect(told['noModel']).toMatchObject(refusal('STTError', 404));
       expect(told['noRecording']).toMatchObject(refusal('STTError', 415));

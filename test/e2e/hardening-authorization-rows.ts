@@ -14,7 +14,7 @@ export const rows: Record<RouteName, [Need, Others, Owner]> = {
   health: ['nothing', 'theirs', 200], models: ['key', 'theirs', 200],
   model: ['key', 'theirs', 200], languages: ['key', 'theirs', 200],
   transcribe: ['key', 'theirs', 415], audioTranscriptions: ['key', 'theirs', 415],
-  compare: ['key', 'theirs', 415], stream: ['key', 'theirs', 400],
+  compare: ['key', 'theirs', 415], summarize: ['key', 'theirs', 415], stream: ['key', 'theirs', 400],
   streamTokens: ['key', 'theirs', 201], usage: ['key', 'theirs', 200],
   createJob: ['key', 'theirs', 415], getJob: ['key', 'nothing', 200], followJob: ['key', 'nothing', 200],
   getJobResult: ['key', 'nothing', 'passes'], deleteJob: ['key', 'nothing', 204],

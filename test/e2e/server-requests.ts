@@ -77,9 +77,9 @@ export function call(
 const bytes = (length: number) => randomBytes(length).toString('base64url');
 
 /** A new account's session token. Its keys are random bytes: transcription has nothing to do with them. */
-export async function newSession(url: string): Promise<string> {
+export async function newSession(url: string, email = `${bytes(12)}@example.com`): Promise<string> {
   const keys = {
-    email: `${bytes(12)}@example.com`,
+    email,
     salt: bytes(16),
     iterations: 600_000,
     keyVersion: 1,

@@ -74,7 +74,10 @@ export async function ensureSession({ client, settings }: Connection): Promise<v
       if (!isCode(error, 'unauthorized') || !client.session) throw error;
     }
   }
-  const session = await client.signIn({ email: await settings.email(), password: await settings.password() });
+  const session = await client.signIn({
+    email: await settings.accountEmail(),
+    password: await settings.password(),
+  });
   await rememberSession(settings, session);
 }
 
@@ -91,7 +94,7 @@ export async function openVault(connection: Connection): Promise<Vault> {
     const resumed = await client.resume();
     if (resumed) return resumed;
   }
-  const email = await settings.email();
+  const email = await settings.accountEmail();
   const password = await settings.password();
   const vault = await client.unlock({ email, password });
   if (client.session && client.session.token !== settings.saved.session?.token)

@@ -106,6 +106,9 @@ const lineOf: Partial<Record<string, string>> = {
     "The server's certificate is not publicly trusted. Give the fingerprint that the server prints when it starts: --fingerprint HEX or SEALSCRIBE_FINGERPRINT.",
   certificate_mismatch:
     "The server's certificate is not the one with this fingerprint. Nothing was sent. Either the fingerprint is wrong, or somebody is in between.",
+  model_not_found: 'The server has no such model: sealscribe models lists those that it has.',
+  language_not_supported:
+    'The model does not know this language: sealscribe models lists those of each model.',
   email_taken: 'There is an account with this email already. Sign in: sealscribe login',
   authentication_failed: 'Decryption failed: the email or password is wrong, or the data is damaged.',
   rollback: 'The server shows an older state than this device has seen before. Nothing was opened.',
@@ -135,12 +138,19 @@ export function isCode(error: unknown, code: string): boolean {
 export function explainFailure(error: unknown): Failure {
   if (error instanceof CliError) return { exit: error.exit, code: error.exit, message: error.message };
   if (error instanceof CommanderError)
-    return { exit: 'usage', code: 'usage', message: withoutValue(error.message) };
+    return { exit: 'usage', code: 'usage', message: withoutValue(error.message) + helpFor(error) };
   if (error instanceof Error && error.name === 'AbortError')
     return { exit: 'interrupted', code: 'interrupted', message: 'Interrupted.' };
   const code = codeOf(error) ?? 'unexpected';
   const message = lineOf[code] ?? (error instanceof Error ? error.message : 'Something went wrong.');
   return { exit: isSdkCode(code) ? exitOf[code] : (exitOfFile[code] ?? 'other'), code, message };
+}
+
+/** Where the help is that says what was meant to stand there. */
+function helpFor({ code, message }: CommanderError): string {
+  if (code === 'commander.unknownCommand' && !message.includes('Did you mean'))
+    return ': sealscribe --help lists all commands';
+  return code === 'commander.missingArgument' ? ': --help shows what belongs there' : '';
 }
 
 /** Commander quotes an unknown option with its value, and the value may be somebody's password. */

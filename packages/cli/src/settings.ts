@@ -73,6 +73,11 @@ export class Settings {
     return this.#email;
   }
 
+  /** The email as one that an account can have. */
+  async accountEmail(): Promise<string> {
+    return checkEmail(await this.email());
+  }
+
   /** The password: from standard input with --password-stdin, from SEALSCRIBE_PASSWORD, or typed; `confirm` has it typed twice. */
   password(options: { confirm?: boolean } = {}): Promise<string> {
     this.#password ??= this.flags.passwordStdin
@@ -140,6 +145,13 @@ export class Settings {
     if (!answer) throw new CliError('usage', `The ${name} must not be empty.`);
     return answer;
   }
+}
+
+function checkEmail(text: string): string {
+  // As much as the server checks: whether it is somebody's, only a letter can tell.
+  if (!/^\s*\S+@\S+\s*$/.test(text))
+    throw new CliError('usage', 'The email must look like name@example.com.');
+  return text;
 }
 
 function checkServer(text: string): string {

@@ -31,6 +31,13 @@ describe('a setting comes from the first place that has it', () => {
     expect(await new Settings({}, saved, fakeTerminal().terminal).email()).toBe('saved@example.com');
   });
 
+  test('an email that no account can have is wrong usage, before anybody is asked', async () => {
+    const emailed = (email: string) => new Settings({ email }, {}, fakeTerminal().terminal);
+    for (const wrong of ['ada', 'ada@', '@example.com', 'ada lovelace@example.com'])
+      await expect(emailed(wrong).accountEmail()).rejects.toMatchObject({ exit: 'usage' });
+    expect(await emailed('ada@example.com').accountEmail()).toBe('ada@example.com');
+  });
+
   test('an empty variable counts as not set', async () => {
     const { terminal } = fakeTerminal({ env: { SEALSCRIBE_SERVER: '', SEALSCRIBE_PASSWORD: '' } });
     const settings = new Settings({}, saved, terminal);

@@ -37,6 +37,8 @@ export const routes = {
   deleteJob: route('DELETE', '/v1/transcriptions/:id', 'transcription'),
   usage: route('GET', '/v1/usage', 'transcription'),
   compare: route('POST', '/v1/compare', 'transcription'),
+  /** Is told where that is done: the server reads no transcripts. */
+  summarize: route('POST', '/v1/summarize', 'transcription'),
   /** A WebSocket (stream.ts). The session may also be told by a token in the query string. */
   stream: route('GET', '/v1/stream', 'transcription'),
   streamTokens: route('POST', '/v1/stream-tokens', 'transcription'),

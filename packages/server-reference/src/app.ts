@@ -31,6 +31,7 @@ import { installRateLimit } from './routes/rate-limit.js';
 import { registerFacts } from './routes/facts.js';
 import { registerJobs } from './routes/jobs.js';
 import { registerStream } from './routes/stream.js';
+import { registerSummaries } from './routes/summaries.js';
 import { registerTranscribe } from './routes/transcribe.js';
 import { acceptUploads } from './routes/recording-form.js';
 import { registerUploads } from './routes/uploads.js';
@@ -126,6 +127,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     registerJobs(scope, { jobs, transcriber, signedIn, allowed, hosts });
     registerUsage(scope, { quotas, transcriber, signedIn });
     registerCompare(scope, { transcriber, allowed });
+    registerSummaries(scope, { signedIn });
     registerUploads(scope, { uploads: transcriber.uploads, signedIn, allowed });
     const { allowOrigin, streamIdle } = config;
     const tokens = streamTokensOf(store);

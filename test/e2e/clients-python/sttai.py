@@ -2,11 +2,14 @@
 
 Reads its orders from the environment, as the SDK's user would give them, and prints what it got as JSON.
 """
+import functools
 import json
 import os
 import sys
+import tempfile
 import threading
-from urllib.parse import quote
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import quote, urlparse
 
 import requests
 
@@ -54,6 +57,36 @@ def transcribe(path, model="large-v3-turbo", language="auto", diarize=True, spea
     }
     with open(path, "rb") as file:
         return read(requests.post(f"{BASE}/v1/transcribe", headers=HEADERS, files={"file": file}, data=data))
+
+
+def transcribe_url(url):
+    """Downloads it here, into a file with the address's extension, and sends that."""
+    with tempfile.NamedTemporaryFile(suffix=os.path.splitext(urlparse(url).path)[1]) as copy:
+        with requests.get(url, stream=True) as download:
+            download.raise_for_status()
+            for chunk in download.iter_content(8192):
+                copy.write(chunk)
+        copy.flush()
+        return transcribe(copy.name)
+
+
+def from_url():
+    folder = functools.partial(QuietHandler, directory=os.path.dirname(AUDIO))
+    with ThreadingHTTPServer(("127.0.0.1", 0), folder) as files:
+        threading.Thread(target=files.serve_forever, daemon=True).start()
+        try:
+            return transcribe_url(f"http://127.0.0.1:{files.server_port}/{os.path.basename(AUDIO)}")
+        finally:
+            files.shutdown()
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+def summarize(text, style="brief"):
+    return read(requests.post(f"{BASE}/v1/summarize", headers=HEADERS, json={"text": text, "style": style}))
 
 
 def get(path, headers=HEADERS):
@@ -141,6 +174,8 @@ print(
             "transcript": transcribe(AUDIO),
             "text": transcribe(AUDIO, diarize=False, response_format="text"),
             "srt": transcribe(AUDIO, diarize=False, response_format="srt"),
+            "fromUrl": from_url(),
+            "summary": refused(lambda: summarize("And so, my fellow Americans.")),
             "stranger": refused(stranger),
             "noModel": refused(lambda: transcribe(AUDIO, model="canary-1b")),
             "noRecording": refused(lambda: transcribe(__file__)),

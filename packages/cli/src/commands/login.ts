@@ -33,7 +33,7 @@ export function registerLogin(program: Command, terminal: Terminal): void {
     .action(async (flags: SettingFlags & { stay?: true | StayPlace; json?: true }) => {
       const stay = flags.stay === true ? 'keyring' : flags.stay;
       const { client, settings } = await connect(terminal, flags, { fresh: true, ...(stay && { stay }) });
-      const credentials = { email: await settings.email(), password: await settings.password() };
+      const credentials = { email: await settings.accountEmail(), password: await settings.password() };
       const session = await client.signIn(credentials);
       if (stay) (await client.unlock(credentials, { stay: true })).lock();
       else await client.forgetKept();

@@ -28,7 +28,7 @@ export function registerSignup(program: Command, terminal: Terminal): void {
     .addHelpText('after', HELP)
     .action(async (flags: SettingFlags & { json?: true; recovery: boolean }) => {
       const { client, settings } = await connect(terminal, flags, { fresh: true });
-      const email = await settings.email();
+      const email = await settings.accountEmail();
       const password = await settings.password({ confirm: true });
       const recoveryWords = flags.recovery ? await newRecoveryWords() : undefined;
       if (recoveryWords) await confirmWords(terminal, recoveryWords);
