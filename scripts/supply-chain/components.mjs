@@ -51,12 +51,13 @@ function declaredLicence(name, version) {
 function published(/** @type {any} */ lock) {
   return Object.entries(lock.importers)
     .filter(([folder]) => folder.startsWith('packages/'))
-    .map(([folder, { dependencies = {} }]) => {
+    .map(([folder, { dependencies = {}, optionalDependencies = {} }]) => {
       const { name, version } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
-      const dependsOn = Object.entries(dependencies).map(([dependency, { version: resolved }]) =>
-        resolved.startsWith('link:')
-          ? `${dependency}@${version}`
-          : `${dependency}@${resolved.replace(/\(.*/, '')}`,
+      const dependsOn = Object.entries({ ...dependencies, ...optionalDependencies }).map(
+        ([dependency, { version: resolved }]) =>
+          resolved.startsWith('link:')
+            ? `${dependency}@${version}`
+            : `${dependency}@${resolved.replace(/\(.*/, '')}`,
       );
       return { name, version, folder, dependsOn };
     });
@@ -102,8 +103,8 @@ export function components() {
   };
 
   for (const { folder } of ours) {
-    const { dependencies = {}, devDependencies = {} } = lock.importers[folder];
-    for (const [name, { version }] of Object.entries(dependencies))
+    const { dependencies = {}, optionalDependencies = {}, devDependencies = {} } = lock.importers[folder];
+    for (const [name, { version }] of Object.entries({ ...dependencies, ...optionalDependencies }))
       if (!version.startsWith('link:')) add(`${name}@${version}`, false);
     for (const name of EMBEDDED[/** @type {keyof typeof EMBEDDED} */ (folder)] ?? [])
       add(`${name}@${devDependencies[name].version}`, true);
