@@ -14,6 +14,7 @@ import { LibsqlDialect } from './store/libsql-dialect.js';
 import { listPendingEmails } from './store/pending-emails.js';
 import { connectPostgres } from './store/postgres.js';
 import type { Schema } from './store/schema.js';
+import { runProgram } from './run-program.js';
 
 /**
  * Runs the command.
@@ -36,15 +37,7 @@ export async function runEmailCodes(args: readonly string[]): Promise<number> {
       else
         for (const { to, code, expiresAt } of codes) process.stdout.write(`${code}  ${to}  ${expiresAt}\n`);
     });
-  try {
-    await program.parseAsync(args, { from: 'user' });
-    return 0;
-  } catch (error) {
-    const { code, exitCode } = error as { code?: unknown; exitCode?: number };
-    if (typeof code === 'string' && code.startsWith('commander.')) return exitCode === 0 ? 0 : 2;
-    process.stderr.write(`sealscribe-server: ${(error as Error).message}\n`);
-    return 1;
-  }
+  return runProgram(program, args);
 }
 
 function openFile(folder: string): Kysely<Schema> {

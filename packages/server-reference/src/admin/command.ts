@@ -14,6 +14,7 @@ import { withStore } from '../store-options.js';
 import { openStore } from '../store/open.js';
 import { monthOf } from '../store/usage.js';
 import { toTable } from './table.js';
+import { runProgram } from '../run-program.js';
 
 interface Flags {
   data: string;
@@ -28,15 +29,7 @@ interface Flags {
  * @returns the exit code: 0, 1 when it cannot be done, 2 for wrong usage.
  */
 export async function runAdmin(args: readonly string[]): Promise<number> {
-  try {
-    await buildProgram().parseAsync(args, { from: 'user' });
-    return 0;
-  } catch (error) {
-    const { code, exitCode } = error as { code?: unknown; exitCode?: number };
-    if (typeof code === 'string' && code.startsWith('commander.')) return exitCode === 0 ? 0 : 2;
-    process.stderr.write(`sealscribe-server: ${(error as Error).message}\n`);
-    return 1;
-  }
+  return runProgram(buildProgram(), args);
 }
 
 function buildProgram(): Command {

@@ -7,6 +7,7 @@ import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { DEFAULT_MODEL } from '../config.js';
+import { runProgram } from '../run-program.js';
 import { findModels } from '../transcription/model-files.js';
 import { DEFAULT_HUB } from './hub.js';
 import { downloadedModels, isModelName, listModels, toTable } from './list.js';
@@ -77,15 +78,7 @@ export async function runModels(args: readonly string[]): Promise<number> {
     remove(names, folderOf(flags)),
   );
 
-  try {
-    await program.parseAsync(args, { from: 'user' });
-    return code;
-  } catch (error) {
-    const { code: reason, exitCode } = error as { code?: unknown; exitCode?: number };
-    if (typeof reason === 'string' && reason.startsWith('commander.')) return exitCode === 0 ? 0 : 2;
-    say(`sealscribe-server: ${(error as Error).message}`);
-    return 1;
-  }
+  return (await runProgram(program, args)) || code;
 }
 
 const print = (line: string) => void process.stdout.write(`${line}\n`);

@@ -11,6 +11,7 @@ import { DEFAULT_MODEL } from '../config.js';
 import { findModels } from '../transcription/model-files.js';
 import { graphFiles, tritonName } from './models.js';
 import { KINDS, writeModelConfig, type Kind } from './model-config.js';
+import { runProgram } from '../run-program.js';
 
 interface Flags {
   data: string;
@@ -57,15 +58,7 @@ export async function runTritonModels(args: readonly string[]): Promise<number> 
         .argParser(toCount),
     )
     .action((folder: string, flags: Flags) => write(resolve(folder), flags));
-  try {
-    await program.parseAsync(args, { from: 'user' });
-    return 0;
-  } catch (error) {
-    const { code, exitCode } = error as { code?: unknown; exitCode?: number };
-    if (typeof code === 'string' && code.startsWith('commander.')) return exitCode === 0 ? 0 : 2;
-    process.stderr.write(`sealscribe-server: ${(error as Error).message}\n`);
-    return 1;
-  }
+  return runProgram(program, args);
 }
 
 function toCount(text: string): number {
