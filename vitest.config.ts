@@ -18,7 +18,7 @@ const chromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/go
 
 /** Tests that look at memory, at what else runs, or at how long something takes: nothing runs beside them. */
 const alone = [
-  'behaviour-{limits,load,mutations,vanish,vault}',
+  'behaviour-{load,mutations,vanish}',
   'faults-processes',
   'server-{footprint,long,memory,stream*}',
 ].map((name) => `test/e2e/${name}.test.ts`);
