@@ -14,6 +14,8 @@ import { family } from './places.js';
 const jfk = readFileSync(JFK);
 const has = (program: string) => spawnSync(program, ['--version']).status === 0;
 const ROUNDS = 10;
+/** The pages of the database that one row of the account's usage changes. The recording is more than twenty times that. */
+const USAGE_BYTES = 16_384;
 
 /** Bytes that the processes of a server have had written to a disk (proc(5), io). */
 const writtenBytes = (pid: number): number =>
@@ -89,7 +91,7 @@ describe('audio', () => {
   });
 
   claim('audio-adds-no-write', {
-    says: 'transcribing has nothing written to a disk by any process of the server',
+    says: 'transcribing has nothing written to a disk by any process of the server but how much of it the account used',
     unless: existsSync('/proc/self/io') ? undefined : 'this system does not count what processes write',
     ...both(async (leak) => {
       const server = await startWith(leak);
@@ -101,7 +103,7 @@ describe('audio', () => {
       await server.stop();
       return {
         tried: `${ROUNDS} transcriptions, ${bytes} bytes more given to disks`,
-        found: bytes > 0 ? [`${bytes} bytes were written`] : [],
+        found: bytes > ROUNDS * USAGE_BYTES ? [`${bytes} bytes were written`] : [],
       };
     }, 'disk'),
   });

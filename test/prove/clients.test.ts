@@ -44,8 +44,11 @@ async function byCareless({ line }: Journey, secrets: readonly Secret[]): Promis
   line.lie = () => ({ status: 404, headers: {}, body: Buffer.alloc(0) });
   for (const { value } of secrets) {
     const text = Buffer.from(value).toString('base64url');
-    await call(`${line.url}/v1/transcripts?said=${text}`);
-    await call(`${line.url}/v1/blobs/${text}`, { method: 'PUT', body: Buffer.from(value) });
+    // What the line answers to these is no answer of a server.
+    await call(`${line.url}/v1/transcripts?said=${text}`).catch(() => undefined);
+    await call(`${line.url}/v1/blobs/${text}`, { method: 'PUT', body: Buffer.from(value) }).catch(
+      () => undefined,
+    );
   }
   line.lie = undefined;
   const look = searchIn(requestsAsFiles(line.asked.splice(before)), secrets, 'requests');
