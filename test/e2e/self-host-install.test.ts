@@ -131,22 +131,22 @@ describe.skipIf(!LONG || !has('bwrap'))('the archive', () => {
   test('installs on a machine with Node and no network, and what is installed transcribes', () => {
     const script = `set -eu
       grep -c : /proc/net/dev
-      cd /work && tar -xf archive.tar && mv sealscribe-*-linux-x64 archive
+      cd /srv && tar -xf archive.tar && mv sealscribe-*-linux-x64 archive
       (cd archive && sha256sum --check --quiet SHA256SUMS)
-      node archive/install.mjs /work/sealscribe
-      mkdir /work/data && cd /work/sealscribe
-      bin/sealscribe-server --data /work/data --web web --workers 1 --port 0 --json > /work/ready 2> /work/log &
+      node archive/install.mjs /srv/sealscribe
+      mkdir /srv/data && cd /srv/sealscribe
+      bin/sealscribe-server --data /srv/data --web web --workers 1 --port 0 --json > /srv/ready 2> /srv/log &
       server=$!
-      until grep -q fingerprint /work/ready; do kill -0 $server; sleep 0.1; done
-      told() { node -p "JSON.parse(require('fs').readFileSync('/work/ready', 'utf8').split('\\n')[0]).$1"; }
+      until grep -q fingerprint /srv/ready; do kill -0 $server; sleep 0.1; done
+      told() { node -p "JSON.parse(require('fs').readFileSync('/srv/ready', 'utf8').split('\\n')[0]).$1"; }
       export SEALSCRIBE_SERVER=$(told url) SEALSCRIBE_FINGERPRINT=$(told fingerprint) SEALSCRIBE_PASSWORD='a password without network'
-      bin/sealscribe signup --email nobody@example.com > /work/said 2>&1
+      bin/sealscribe signup --email nobody@example.com > /srv/said 2>&1
       bin/sealscribe doctor
-      bin/sealscribe transcribe /jfk.wav > /work/text 2>> /work/said
-      node backup.mjs /work/data /work/backup
+      bin/sealscribe transcribe /jfk.wav > /srv/text 2>> /srv/said
+      node backup.mjs /srv/data /srv/backup
       SEALSCRIBE_SERVER_PORT=\${SEALSCRIBE_SERVER##*:} node healthcheck.mjs
       kill $server && wait $server
-      echo; cat /work/text`;
+      echo; cat /srv/text`;
     const system = ['bin', 'lib', 'lib64', 'sbin'].flatMap((name) => [
       '--symlink',
       `usr/${name}`,
@@ -189,7 +189,7 @@ describe.skipIf(!LONG || !has('bwrap'))('the archive', () => {
           '/jfk.wav',
           '--bind',
           place,
-          '/work',
+          '/srv',
         ],
         ...[
           '--ro-bind-try',
