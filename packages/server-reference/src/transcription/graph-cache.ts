@@ -6,12 +6,12 @@
  */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { COMPOSER_VERSION } from '@sealscribe/asr';
 import type { Logger } from '../log.js';
+import { sha256Of } from '../models/file-hash.js';
 import { arithmeticOf } from '../device/session-options.js';
 import { findFiles } from './load-model.js';
 import type { ModelFolder } from './model-files.js';
@@ -82,11 +82,4 @@ const pathsIn = async (folder: string): Promise<string[]> =>
 async function isWhole(path: string): Promise<boolean> {
   const hash = NAME.exec(path.slice(-(64 + 1 + 64 + 5)))?.[1];
   return hash !== undefined && (await sha256Of(path)) === hash;
-}
-
-async function sha256Of(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 }))
-    hash.update(chunk as Buffer);
-  return hash.digest('hex');
 }

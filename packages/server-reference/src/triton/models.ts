@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { COMPOSER_VERSION, type Arithmetic } from '@sealscribe/asr';
-import { readFacts } from '../models/download.js';
+import { sha256Of } from '../models/file-hash.js';
 import { findFiles } from '../transcription/load-model.js';
 import type { ModelFolder } from '../transcription/model-files.js';
 import { TritonError } from './errors.js';
@@ -26,7 +26,7 @@ export function graphFiles({ folder, manifest }: ModelFolder): { encoder: string
 export async function tritonName(model: ModelFolder, arithmetic: Arithmetic): Promise<string> {
   const { encoder, decoder } = graphFiles(model);
   const key = createHash('sha256').update(`triton ${COMPOSER_VERSION} ${arithmetic}`);
-  for (const path of [encoder, decoder]) key.update((await readFacts(path)).sha256);
+  for (const path of [encoder, decoder]) key.update(await sha256Of(path));
   return `sealscribe-${model.manifest.id.replace(/[^\w.-]/g, '-')}-${key.digest('hex').slice(0, 16)}`;
 }
 
