@@ -94,28 +94,48 @@ it('what a live stream commits', () => {
         const { open } = segmenter;
         if (open) expect(open.span.start).toBeGreaterThanOrEqual(spans.at(-1)?.end ?? 0);
       }
-      const last = segmenter.flush(total);
-      if (last) spans.push(last.span);
+      spans.push(...segmenter.flush(total).map(({ span }) => span));
       check(spans, total, 12 * SAMPLE_RATE);
       const whole = new LiveSegmenter();
-      const together = whole.push(all).map(({ span }) => span);
-      const end = whole.flush(total);
-      expect(spans).toEqual(end ? [...together, end.span] : together);
+      expect(spans).toEqual([...whole.push(all), ...whole.flush(total)].map(({ span }) => span));
     }),
     cases(400),
   );
 });
 
-it('a live stream commits no more than ten seconds, and padding, of what was in doubt and turned out to be speech', () => {
-  const runs: [probability: number, frames: number][] = [
-    [1, 5],
-    [0.2, 1],
-    [0.4, 400],
-    [1, 60],
-  ];
+it.each<[what: string, runs: readonly [probability: number, frames: number][]]>([
+  [
+    'turned out to be speech',
+    [
+      [1, 5],
+      [0.2, 1],
+      [0.4, 400],
+      [1, 60],
+    ],
+  ],
+  [
+    'was so until the end',
+    [
+      [0.5, 1],
+      [0, 1],
+      [0.49, 374],
+    ],
+  ],
+  [
+    'was so after little speech, until the end',
+    [
+      [1, 60],
+      [0, 8],
+      [0.5, 1],
+      [0, 1],
+      [0.4, 440],
+    ],
+  ],
+])('a live stream commits no more than ten seconds, and padding, of what was in doubt and %s', (_, runs) => {
   const all = Float32Array.from(runs.flatMap(([p, count]) => Array.from({ length: count }, () => p)));
   const segmenter = new LiveSegmenter();
-  const spans = segmenter.push(all).map(({ span }) => span);
+  const cuts = [...segmenter.push(all), ...segmenter.flush(all.length * FRAME_SAMPLES)];
+  const spans = cuts.map(({ span }) => span);
   expect(spans.length).toBeGreaterThan(0);
   check(spans, all.length * FRAME_SAMPLES, 10.2 * SAMPLE_RATE);
 });

@@ -61,12 +61,16 @@ export class LiveSegmenter {
     return cuts;
   }
 
-  /** Ends the stream of `totalSamples` samples; gives back what is left. */
-  flush(totalSamples: number): LiveCut | undefined {
+  /** Ends the stream of `totalSamples` samples; gives back what is left: more than one cut where much was in doubt until now. */
+  flush(totalSamples: number): LiveCut[] {
     const last = this.#detector.flush(totalSamples);
     if (last) this.#add(last);
-    if (this.#regions.length === 0) return undefined;
-    return { span: this.#take(this.#regions, totalSamples), goesOn: false };
+    const cuts: LiveCut[] = [];
+    const end = last?.end ?? 0;
+    for (let cut = this.#cutLong(this.#regions, end); cut; cut = this.#cutLong(this.#regions, end))
+      cuts.push(cut);
+    if (this.#regions.length > 0) cuts.push({ span: this.#take(this.#regions, totalSamples), goesOn: false });
+    return cuts;
   }
 
   /** What was said and is not committed, up to the newest frame; undefined in silence. */
@@ -106,8 +110,14 @@ export class LiveSegmenter {
     const pause = position - start < LITTLE ? PAUSE_AFTER_LITTLE : PAUSE;
     if (!this.#detector.open && last && position - last.end >= pause)
       return { span: this.#take(this.#regions, position), goesOn: false };
+    return this.#cutLong(open ? [...this.#regions, open] : this.#regions, position);
+  }
+
+  /** Cuts what has been going on for too long at `position`; undefined where it has not. */
+  #cutLong(spoken: readonly Region[], position: number): LiveCut | undefined {
+    if (spoken.length === 0) return undefined;
+    const { start } = spoken[0];
     if (position - start < LONG) return undefined;
-    const spoken = open ? [...this.#regions, open] : this.#regions;
     const count = longestPause(spoken, start + MIN_CUT);
     if (count !== undefined) {
       const middle = Math.floor((spoken[count - 1].end + spoken[count].start) / 2);
@@ -153,7 +163,8 @@ export class LiveSegmenter {
   }
 
   #forgetProbabilities(): void {
-    const keep = Math.floor((this.#detector.position - LONGEST) / FRAME_SAMPLES) - 8;
+    const from = Math.min(this.#detector.position - LONGEST, this.neededFrom);
+    const keep = Math.floor(from / FRAME_SAMPLES) - 8;
     const count = Math.max(0, keep - this.#probabilitiesFrom);
     this.#probabilities.splice(0, count);
     this.#probabilitiesFrom += count;

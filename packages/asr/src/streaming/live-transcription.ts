@@ -144,8 +144,7 @@ export class LiveTranscription {
     await this.#keepWorking();
     await this.#keepWorking();
     const total = this.#window.end;
-    const last = this.#closed ? undefined : this.#segmenter.flush(total);
-    if (last) await this.#commit(last);
+    for (const cut of this.#closed ? [] : this.#segmenter.flush(total)) await this.#commit(cut);
     this.close();
     const { model } = this.#options;
     const language = this.#spoken.resolve(this.#options.language);

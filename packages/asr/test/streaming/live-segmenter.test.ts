@@ -17,8 +17,7 @@ function cutAll(probabilities: Float32Array, step: number): LiveCut[] {
     }
     expect(neededFrom).toBeGreaterThanOrEqual(committed);
   }
-  const last = segmenter.flush(probabilities.length * FRAME_SAMPLES);
-  return last ? [...cuts, last] : cuts;
+  return [...cuts, ...segmenter.flush(probabilities.length * FRAME_SAMPLES)];
 }
 
 /** Frames of speech (1) and silence (0), run by run, in seconds. */
