@@ -9,7 +9,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { composeMoonshine } from '@sealscribe/asr';
 import { DEFAULT_MODEL } from '../config.js';
 import { findModels } from '../transcription/model-files.js';
-import { graphFiles, tritonName } from './models.js';
+import { graphFiles, tritonNames } from './models.js';
 import { KINDS, writeModelConfig, type Kind } from './model-config.js';
 import { runProgram } from '../run-program.js';
 
@@ -75,7 +75,7 @@ async function write(repository: string, { data, models, model, kind, instances 
     models ?? join(data, 'models'),
   )) {
     const { encoder, decoder } = graphFiles(found);
-    const name = await tritonName(found, arithmetic);
+    const { [arithmetic]: name } = await tritonNames(found);
     const graph = composeMoonshine(readFileSync(encoder), readFileSync(decoder), { arithmetic });
     const config = await writeModelConfig(graph, { name, kind, instances });
     const unfinished = join(repository, `.${name}.${process.pid}`);

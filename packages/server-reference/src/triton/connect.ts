@@ -8,7 +8,7 @@ import type { ModelFolder } from '../transcription/model-files.js';
 import type { TritonPlace } from './address.js';
 import { TritonError } from './errors.js';
 import { TritonLine } from './line.js';
-import { describeModel, isReady, tritonName } from './models.js';
+import { describeModel, isReady, tritonNames } from './models.js';
 import { typeOf, type TensorFacts, type TritonModel } from './tensors.js';
 
 const LOOK_MS = 2_000;
@@ -82,8 +82,8 @@ export class TritonConnection {
 
 /** The graph of a model: for graphics processors, or for processors. */
 async function findGraph(line: TritonLine, model: ModelFolder): Promise<TritonModel> {
-  for (const arithmetic of ['float32', 'int8'] as const) {
-    const name = await tritonName(model, arithmetic);
+  const { float32, int8 } = await tritonNames(model);
+  for (const name of [float32, int8]) {
     if (!(await isReady(line, name))) continue;
     const described = await describeModel(line, name);
     const { inputs, outputs } = GRAPH_TYPES;

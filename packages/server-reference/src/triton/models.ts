@@ -22,12 +22,16 @@ export function graphFiles({ folder, manifest }: ModelFolder): { encoder: string
   return { encoder, decoder };
 }
 
-/** The name of a model on Triton: its id, and a hash of its files and of how the graph is made of them. */
-export async function tritonName(model: ModelFolder, arithmetic: Arithmetic): Promise<string> {
+/** The names of a model on Triton, by arithmetic: its id, and a hash of its files and of how the graph is made of them. */
+export async function tritonNames(model: ModelFolder): Promise<Record<Arithmetic, string>> {
   const { encoder, decoder } = graphFiles(model);
-  const key = createHash('sha256').update(`triton ${COMPOSER_VERSION} ${arithmetic}`);
-  for (const path of [encoder, decoder]) key.update(await sha256Of(path));
-  return `sealscribe-${model.manifest.id.replace(/[^\w.-]/g, '-')}-${key.digest('hex').slice(0, 16)}`;
+  const hashes = [await sha256Of(encoder), await sha256Of(decoder)];
+  const nameOf = (arithmetic: Arithmetic) => {
+    const key = createHash('sha256').update(`triton ${COMPOSER_VERSION} ${arithmetic}`);
+    for (const hash of hashes) key.update(hash);
+    return `sealscribe-${model.manifest.id.replace(/[^\w.-]/g, '-')}-${key.digest('hex').slice(0, 16)}`;
+  };
+  return { float32: nameOf('float32'), int8: nameOf('int8') };
 }
 
 /** Whether Triton can run a model at this moment. @throws {TritonError} `unavailable` when it cannot be reached */
