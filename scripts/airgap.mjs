@@ -2,10 +2,11 @@
 // npm run airgap [-- OUT.tar]: one archive from which the server and the command line program are installed without network on a machine
 // that has Node: sealscribe-VERSION-linux-x64.tar. The same bytes from the same source. In it, in a folder of that name:
 //
+//     README.md           what to do with it
 //     install.mjs         node install.mjs FOLDER
 //     tarballs/           our packages as they are published, the model among them, and those of others as their registry has them
 //     layout.json         where each of them goes
-//     server/             the web app, and what is of use beside a server: backup.mjs, healthcheck.mjs, sandbox.sh, the systemd unit
+//     server/             the web app, the guides, and what is of use beside a server: backup.mjs, sandbox.sh, the systemd unit and others
 //     LICENCES.md         under which licences
 //     SHA256SUMS          of all of it
 import { spawnSync } from 'node:child_process';
@@ -23,7 +24,10 @@ const COMMANDS = {
   'sealscribe-server': 'dist/main.js',
   sealscribe: 'node_modules/@sealscribe/cli/dist/main.js',
 };
-const BESIDE = ['backup.mjs', 'healthcheck.mjs', 'sandbox.sh', 'sealscribe.service'];
+const BESIDE = [
+  ...['backup.mjs', 'healthcheck.mjs', 'sandbox.sh', 'sealscribe.service'],
+  ...['nginx.conf', 'haproxy.cfg'],
+];
 /** What packages bring for other machines, as tar's patterns. */
 const LEAVE_OUT = {
   'onnxruntime-node': ['*/bin/napi-v6/darwin', '*/bin/napi-v6/win32', '*/bin/napi-v6/linux/arm64'],
@@ -44,8 +48,10 @@ async function fill(stage, parse) {
   await fetchTarballs(others, kept);
   for (const each of others) cpSync(join(kept, fileOf(each)), join(tarballs, fileOf(each)));
 
-  cpSync(join(root, 'scripts/airgap/install.mjs'), join(stage, 'install.mjs'));
+  for (const name of ['install.mjs', 'README.md'])
+    cpSync(join(root, 'scripts/airgap', name), join(stage, name));
   cpSync(join(root, 'examples/web-app/dist'), join(stage, 'server/web'), { recursive: true });
+  cpSync(join(root, 'docs'), join(stage, 'server/docs'), { recursive: true });
   for (const name of BESIDE) cpSync(join(root, 'examples/self-host', name), join(stage, 'server', name));
   const { licenceReport } = await import('./supply-chain/licences.mjs');
   writeFileSync(join(stage, 'LICENCES.md'), licenceReport());

@@ -66,8 +66,6 @@ for (const { file, path, leaveOut } of packages) {
     ...without,
   ]);
 }
-// Some packages were packed with modes that let their owner alone read them.
-run('chmod', ['-R', 'u+rwX,go+rX,go-w', folder]);
 for (const name of readdirSync(join(here, 'server')))
   cpSync(join(here, 'server', name), join(folder, name), { recursive: true });
 mkdirSync(join(folder, 'bin'));
@@ -76,6 +74,8 @@ for (const [name, main] of Object.entries(commands)) {
   writeFileSync(file, `#!/bin/sh\nexec node "$(dirname "$(readlink -f "$0")")/../${main}" "$@"\n`);
   chmodSync(file, 0o755);
 }
+// Some packages were packed with modes that let their owner alone read them, and root's umask may be such: the server is another user.
+run('chmod', ['-R', 'u+rwX,go+rX,go-w', folder]);
 console.log(
   `${folder} has ${packages.length} packages: bin/sealscribe-server --data DATA starts a server, bin/sealscribe --help says the rest.`,
 );

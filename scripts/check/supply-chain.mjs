@@ -95,6 +95,8 @@ export function madeRelease() {
 export async function wrongRelease() {
   const { temporary, release } = madeRelease();
   const copy = join(temporary, 'another place', 'b');
+  // Modes are packed too, and are not to come from whoever builds.
+  const umask = process.umask(0o077);
   try {
     const first = readFileSync(join(release, 'SHA256SUMS'), 'utf8');
     const second = packCopy(copy, { TZ: 'America/Adak', LC_ALL: 'C.UTF-8' });
@@ -121,6 +123,7 @@ export async function wrongRelease() {
       ...wrongIntegrities(release, temporary),
     ];
   } finally {
+    process.umask(umask);
     rmSync(copy, { recursive: true, force: true });
   }
 }

@@ -1,7 +1,18 @@
 // @ts-check
 // The packages of this project as files that npm publishes: the same bytes from the same build on any machine.
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageFolders, root } from '../setup.mjs';
@@ -26,6 +37,11 @@ function stagePackage(path, stage, versions) {
     if (existsSync(join(root, path, file)))
       cpSync(join(root, path, file), join(stage, file), { recursive: true });
   writeFileSync(join(stage, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  // npm packs the modes too, which came from the umask of whoever cloned, built and packed.
+  for (const entry of readdirSync(stage, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isFile()) chmodSync(path, statSync(path).mode & 0o100 ? 0o755 : 0o644);
+  }
 }
 
 /** Packs every package, as it is built, into a folder. @param {string} folder @throws {Error} when npm cannot. */
