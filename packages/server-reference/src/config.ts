@@ -5,6 +5,7 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { DEVICES, type DeviceWish } from './device/choose-device.js';
+import { tidyVariables, unknownVariables } from './variables.js';
 
 /** Which decoders may be used: ffmpeg when it is there, ffmpeg or nothing, or only the built-in ones. */
 export type DecoderChoice = 'auto' | 'ffmpeg' | 'builtin';
@@ -86,12 +87,22 @@ export interface Config {
   /** Seconds that a stopping server gives running transcriptions. */
   readonly drain: number;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
+  /** Variables that look like settings and are none. */
+  readonly unknown: readonly string[];
 }
 
 /** The id of the embedded model. */
 export const DEFAULT_MODEL = 'moonshine-tiny-en';
 const DEFAULT_MODELS = [DEFAULT_MODEL];
 const MIB = 1024 ** 2;
+/** Origins of apps that are no web sites, such as capacitor://localhost. */
+const SCHEME = /^[a-z][a-z\d+.-]*:\/\/[^/?#\s]+$/;
+const COMMANDS = `
+Commands, beside starting the server (each has its own --help):
+  models           list, download, check and remove models
+  admin            accounts, their limits and what they use
+  email-codes      codes of changes of an email that wait
+  triton-models    write models for NVIDIA Triton`;
 
 /** Reads flags and environment; ends the process on --help, --version and wrong flags. */
 export function readConfig(argv: readonly string[], version: string): Config {
@@ -278,10 +289,9 @@ export function readConfig(argv: readonly string[], version: string): Config {
     )
     .addOption(option('--web <folder>', 'built web app to serve, such as examples/web-app/dist'))
     .addOption(
-      option(
-        '--allow-origin <origin...>',
-        'web origins that may call the server from a browser, * = all',
-      ).default([]),
+      option('--allow-origin <origin...>', 'web origins that may call the server from a browser, * = all')
+        .default([])
+        .argParser(gatherOrigins),
     )
     .addOption(
       option('--drain <seconds>', 'how long a stopping server lets transcriptions finish')
@@ -293,7 +303,13 @@ export function readConfig(argv: readonly string[], version: string): Config {
         .choices(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
         .default('info'),
     )
-    .parse(argv);
+    .addHelpText('after', COMMANDS);
+  tidyVariables(program, process.env);
+  const [, , command = '-'] = argv;
+  if (!command.startsWith('-'))
+    program.error(`error: there is no command '${command.slice(0, 60)}'; --help lists them`);
+  program.parse(argv);
+  const unknown = unknownVariables(program, process.env);
   // It may hold a password: programs that the server runs do not get it.
   delete process.env['SEALSCRIBE_SERVER_DATABASE'];
   const options = program.opts<Partial<Config>>();
@@ -303,7 +319,21 @@ export function readConfig(argv: readonly string[], version: string): Config {
     program.error('error: --insecure-http and --cert exclude each other');
   if (options.triton !== undefined && options.device !== 'auto')
     program.error('error: --triton and --device exclude each other');
-  return { json: false, insecureHttp: false, tritonInsecure: false, ...options } as Config;
+  return { json: false, insecureHttp: false, tritonInsecure: false, unknown, ...options } as Config;
+}
+
+/** Collects origins as browsers write them: with a scheme, without a path. */
+function gatherOrigins(text: string, before: readonly string[]): string[] {
+  const origins = text.split(',').filter((value) => value !== '');
+  for (const origin of origins) {
+    const isWeb = /^https?:/.test(origin);
+    const isOrigin = isWeb ? URL.canParse(origin) && new URL(origin).origin === origin : SCHEME.test(origin);
+    if (!isOrigin && !['*', 'null'].includes(origin))
+      throw new InvalidArgumentError(
+        'An origin is such as https://app.example.com, without a slash at its end.',
+      );
+  }
+  return [...before, ...origins];
 }
 
 /** Collects the values of an option that may be repeated; the first replaces the default. */

@@ -1,5 +1,6 @@
 /** How every command of the operator ends: with an exit code, and at a failure one line on stderr. */
 import type { Command } from 'commander';
+import { dropEmpty } from './variables.js';
 
 /**
  * Runs a command.
@@ -8,6 +9,7 @@ import type { Command } from 'commander';
  * @returns 0, 1 when it cannot be done, 2 for wrong usage
  */
 export async function runProgram(program: Command, args: readonly string[]): Promise<number> {
+  dropEmpty(process.env);
   try {
     await program.parseAsync(args, { from: 'user' });
     return 0;

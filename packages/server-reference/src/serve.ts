@@ -5,10 +5,12 @@ import { readConfig } from './config.js';
 import { hardenProcess } from './hardening.js';
 import { createLog } from './log.js';
 import { startServer, VERSION, type Server } from './server.js';
+import { explainFailure } from './start-failure.js';
 
 const config = readConfig(process.argv, VERSION);
 const log = createLog(config.logLevel);
 hardenProcess(log);
+for (const name of config.unknown) log.warn({ name }, 'this variable is no setting of the server');
 // Node's own report of a fault would print its message, which may hold anything.
 for (const event of ['uncaughtException', 'unhandledRejection'] as const)
   process.on(event, (error: unknown) => {
@@ -56,6 +58,6 @@ try {
   announce(server);
 } catch (error) {
   // Before the server runs nothing of anybody's content is in the process: the message may be shown.
-  process.stderr.write(`sealscribe-server: ${(error as Error).message}\n`);
+  process.stderr.write(`sealscribe-server: ${explainFailure(error)}\n`);
   process.exit(1);
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { Registry } from 'prom-client';
 import { buildApp } from './app.js';
+import { requireProgram } from './auth/email-hook.js';
 import type { Config } from './config.js';
 import type { Logger } from './log.js';
 import { registerFigures } from './metrics/figures.js';
@@ -44,6 +45,8 @@ export const VERSION = (
   JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
 ).version;
 
+/** Days before its end at which a certificate is worth a warning. */
+const ENDING_DAYS = 14;
 const loopback = new Set(['127.0.0.1', '::1', 'localhost']);
 
 /**
@@ -60,8 +63,12 @@ export async function startServer(config: Config, log: Logger, scripts: string):
     ...{ ca: config.tritonCa, timeout: config.tritonTimeout },
   };
   const webhookTo = readAllowedHosts(config.webhookTo, '--webhook-to');
+  if (config.emailHook !== undefined) requireProgram(config.emailHook);
   mkdirSync(config.data, { recursive: true, mode: 0o700 });
   const identity = config.insecureHttp ? undefined : await loadIdentity(config);
+  const days = identity && Math.floor((identity.ends - Date.now()) / 86_400_000);
+  if (days !== undefined && days < ENDING_DAYS)
+    log.warn({ days }, days < 0 ? 'the certificate has run out' : 'the certificate runs out soon');
   if (config.insecureHttp && !loopback.has(config.host))
     log.warn('plain HTTP beyond this machine: put a proxy that terminates TLS 1.3 in front');
   const web = config.web === undefined ? undefined : readWebFolder(config.web);

@@ -2,7 +2,7 @@
  * TLS: version 1.3 and nothing else. Without certificate files the server makes itself a certificate (ECDSA P-256) in its
  * data folder and keeps it; clients pin its SHA-256 fingerprint, which is printed at start.
  */
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { generate } from 'selfsigned';
@@ -12,14 +12,20 @@ export interface Identity {
   readonly cert: string;
   readonly key: string;
   readonly fingerprint: string;
+  /** When the certificate runs out, in milliseconds since 1970. */
+  readonly ends: number;
 }
 
 const YEARS = 10;
 
-/** The server's identity: from the PEM files given, else from `DATA/tls`, where it is made when it is not there yet. */
+/**
+ * The server's identity: from the PEM files given, else from `DATA/tls`, where it is made when it is not there yet.
+ *
+ * @throws {Error} that says which file is not what it should be
+ */
 export async function loadIdentity(files: { cert?: string; key?: string; data: string }): Promise<Identity> {
   if (files.cert !== undefined && files.key !== undefined)
-    return identify(readFileSync(files.cert, 'utf8'), readFileSync(files.key, 'utf8'));
+    return identify(readPem('--cert', files.cert), readPem('--key', files.key), files.cert, files.key);
   const folder = join(files.data, 'tls');
   const path = join(folder, 'identity.pem');
   if (!existsSync(path)) await makeIdentity(folder, path);
@@ -29,11 +35,41 @@ export async function loadIdentity(files: { cert?: string; key?: string; data: s
   return identify(
     blocks(/-----BEGIN CERTIFICATE-----[^]+?-----END CERTIFICATE-----/g),
     blocks(/-----BEGIN PRIVATE KEY-----[^]+?-----END PRIVATE KEY-----/g),
+    path,
+    path,
   );
 }
 
-function identify(cert: string, key: string): Identity {
-  return { cert, key, fingerprint: new X509Certificate(cert).fingerprint256 };
+function readPem(flag: string, path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw Object.assign(new Error(`${flag} ${path} cannot be read (${message})`), { code });
+  }
+}
+
+function identify(cert: string, key: string, certPath: string, keyPath: string): Identity {
+  let certificate: X509Certificate;
+  let privateKey: KeyObject;
+  try {
+    certificate = new X509Certificate(cert);
+  } catch {
+    throw new Error(`${certPath} does not begin with a certificate in PEM (-----BEGIN CERTIFICATE-----).`);
+  }
+  try {
+    privateKey = createPrivateKey(key);
+  } catch {
+    throw new Error(
+      `${keyPath} holds no private key in PEM (-----BEGIN PRIVATE KEY-----) without a password.`,
+    );
+  }
+  if (!certificate.checkPrivateKey(privateKey))
+    throw new Error(
+      `The key in ${keyPath} is not the one of the first certificate in ${certPath}; the server's own comes before its authorities.`,
+    );
+  const { fingerprint256: fingerprint, validTo } = certificate;
+  return { cert, key, fingerprint, ends: Date.parse(validTo) };
 }
 
 async function makeIdentity(folder: string, path: string): Promise<void> {

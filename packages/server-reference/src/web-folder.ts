@@ -3,7 +3,7 @@
  * can lead anywhere else. Small files are held in memory, large ones (the recogniser's model) are sent from the disk. Links are not followed, and names that no bundler gives (a leading dot, spaces, other signs) are left out.
  */
 import { createHash } from 'node:crypto';
-import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { LargeWebFile } from './large-web-file.js';
@@ -48,6 +48,7 @@ const types: Record<string, string> = {
  * @throws {Error} when it is no folder, has no small index.html, or is larger than a web app can be.
  */
 export function readWebFolder(folder: string): ReadonlyMap<string, WebFile> {
+  if (!existsSync(folder)) throw new Error(`--web ${folder}: there is no such folder.`);
   const paths = pathsIn(folder);
   if (!paths.includes(PAGE))
     throw new Error(`--web ${folder}: there is no ${PAGE}; name the folder of a built app.`);
