@@ -52,47 +52,51 @@ describe.skipIf(!hasServer || !hasProc)('a server whose parts fail', () => {
     return server;
   };
 
-  test('recognisers and decoders are killed again and again: right texts or errors, then all as before', async () => {
-    const server = await started();
-    const token = await newSession(server.url);
-    const before = await textsOf(server, token);
-    expect(new Set(before).size).toBe(PIECES.length);
+  test(
+    'recognisers and decoders are killed again and again: right texts or errors, then all as before',
+    async () => {
+      const server = await started();
+      const token = await newSession(server.url);
+      const before = await textsOf(server, token);
+      expect(new Set(before).size).toBe(PIECES.length);
 
-    let killed = 0;
-    let over = false;
-    const killing = (async () => {
-      while (!over) {
-        await wait(150 + 250 * (killed % 3));
-        const victims = [
-          ...childrenRunning(server.pid, 'decoder-process'),
-          ...childrenRunning(server.pid, 'recognizer-process'),
-        ];
-        const victim = victims[killed % victims.length];
-        if (victim === undefined) continue;
-        process.kill(victim, 'SIGKILL');
-        killed++;
-      }
-    })();
-    const strangers = await Promise.all(PIECES.map(() => newSession(server.url)));
-    const outcomes: string[] = [];
-    for (let round = 0; round < (LONG ? 20 : 2); round++)
-      await Promise.all(
-        PIECES.map(async (piece, i) => {
-          const answer = await transcribe(server.url, strangers[i] ?? '', piece);
-          if (answer.status === 200) expect(textOf(answer)).toBe(before[i]);
-          else expect(CODES).toContain(answer.json.code);
-          outcomes.push(answer.status === 200 ? 'text' : (answer.json.code as string));
-        }),
-      );
-    over = true;
-    await killing;
-    expect(killed).toBeGreaterThan(1);
-    expect(outcomes).toHaveLength(PIECES.length * (LONG ? 20 : 2));
-    expect(
-      await until(async () => textOf(await transcribe(server.url, token, PIECES[0])) === before[0]),
-    ).toBe(true);
-    expect(await textsOf(server, token)).toEqual(before);
-  });
+      let killed = 0;
+      let over = false;
+      const killing = (async () => {
+        while (!over) {
+          await wait(150 + 250 * (killed % 3));
+          const victims = [
+            ...childrenRunning(server.pid, 'decoder-process'),
+            ...childrenRunning(server.pid, 'recognizer-process'),
+          ];
+          const victim = victims[killed % victims.length];
+          if (victim === undefined) continue;
+          process.kill(victim, 'SIGKILL');
+          killed++;
+        }
+      })();
+      const strangers = await Promise.all(PIECES.map(() => newSession(server.url)));
+      const outcomes: string[] = [];
+      for (let round = 0; round < (LONG ? 20 : 2); round++)
+        await Promise.all(
+          PIECES.map(async (piece, i) => {
+            const answer = await transcribe(server.url, strangers[i] ?? '', piece);
+            if (answer.status === 200) expect(textOf(answer)).toBe(before[i]);
+            else expect(CODES).toContain(answer.json.code);
+            outcomes.push(answer.status === 200 ? 'text' : (answer.json.code as string));
+          }),
+        );
+      over = true;
+      await killing;
+      expect(killed).toBeGreaterThan(1);
+      expect(outcomes).toHaveLength(PIECES.length * (LONG ? 20 : 2));
+      expect(
+        await until(async () => textOf(await transcribe(server.url, token, PIECES[0])) === before[0]),
+      ).toBe(true);
+      expect(await textsOf(server, token)).toEqual(before);
+    },
+    LONG ? 3_600_000 : 300_000,
+  );
 
   test('a server that is killed in the middle of a job: no half answer, and the next one does the job', async () => {
     const dataFolder = mkdtempSync(join(tmpdir(), 'sealscribe-faults-'));

@@ -1,6 +1,7 @@
 /**
  * A recording's file in memory: blocks of fixed size that grow with what arrives, count against a budget, and are wiped
- * when released. Nothing else of the server keeps a whole recording. Up to 128 MiB of wiped blocks are kept for a minute.
+ * when released. Nothing else of the server keeps a whole recording. Up to 128 MiB of wiped blocks are kept for the next ones, until
+ * five seconds after the last.
  */
 import { HttpError } from '../http-error.js';
 import type { MemoryBudget } from './memory-budget.js';
@@ -8,17 +9,20 @@ import { wipe } from './wipe.js';
 
 const BLOCK = 1024 ** 2;
 const MOST_SPARE = 128;
-const KEEP_SPARE_MS = 60_000;
+const KEEP_SPARE_MS = 5_000;
 
 /** Wiped blocks for the next recordings: asking the system for new memory each time costs more than the upload itself. */
-const spare: Uint8Array[] = [];
-const forgetSpare = setTimeout(() => spare.splice(0), KEEP_SPARE_MS).unref();
+const spare: Uint8Array<ArrayBuffer>[] = [];
+/** Memory of resizable buffers returns to the system at once, not when the garbage collector comes by: an idle server has none. */
+const forgetSpare = setTimeout(() => {
+  for (const { buffer } of spare.splice(0)) buffer.resize(0);
+}, KEEP_SPARE_MS).unref();
 
 /** Bytes of one upload. */
 export class ChunkStore {
   readonly #budget: MemoryBudget;
   readonly #limit: number;
-  #blocks: Uint8Array[] = [];
+  #blocks: Uint8Array<ArrayBuffer>[] = [];
   #length = 0;
   #reserved: number;
   #released = false;
@@ -51,7 +55,7 @@ export class ChunkStore {
     for (let done = 0; done < bytes.length;) {
       const offset = this.#length % BLOCK;
       if (offset === 0) this.#blocks.push(this.#newBlock());
-      const block = this.#blocks[this.#blocks.length - 1] as Uint8Array;
+      const block = this.#blocks[this.#blocks.length - 1] as Uint8Array<ArrayBuffer>;
       const part = bytes.subarray(done, done + BLOCK - offset);
       block.set(part, offset);
       this.#length += part.length;
@@ -59,13 +63,13 @@ export class ChunkStore {
     }
   }
 
-  #newBlock(): Uint8Array {
+  #newBlock(): Uint8Array<ArrayBuffer> {
     const missing = (this.#blocks.length + 1) * BLOCK - Math.max(this.#reserved, this.#blocks.length * BLOCK);
     if (missing > 0) {
       this.#budget.take(missing);
       this.#reserved += missing;
     }
-    return spare.pop() ?? new Uint8Array(BLOCK);
+    return spare.pop() ?? new Uint8Array(new ArrayBuffer(BLOCK, { maxByteLength: BLOCK }));
   }
 
   /** The bytes as views, in order. They are zero after {@link release}. */
