@@ -22,8 +22,8 @@ async function loadOurs(words) {
     decoder: bytes('decoder_model_merged.onnx'),
     tokens: readFileSync(modelFile('tokens.txt'), 'utf8'),
   };
-  const vnni = process.arch === 'x64' && /\b(avx512_vnni|avx_vnni)\b/.test(cpuFlags());
-  const recognizer = await loadMoonshine(loadRuntime(), files, { vnni });
+  const safe = process.arch !== 'x64' || /\b(avx512_vnni|avx_vnni)\b/.test(cpuFlags());
+  const recognizer = await loadMoonshine(loadRuntime(), files, { arithmetic: safe ? 'int8' : 'uint8' });
   return async (pcm, { regions }) => {
     const { text, words: found, confidence } = await recognizer.recognize(pcm, { words, regions });
     if (text !== '' && (confidence === null || (words && found.length === 0)))

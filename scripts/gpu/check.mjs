@@ -17,7 +17,7 @@ import {
 } from '@sealscribe/asr';
 
 /** @typedef {'cpu' | 'cuda' | 'webgpu'} Device */
-/** @typedef {{device: Device, arithmetic: 'int8' | 'float32', model: string, clips: string, rounds: number}} Task */
+/** @typedef {{device: Device, arithmetic: 'uint8' | 'float32', model: string, clips: string, rounds: number}} Task */
 /** @typedef {{texts: string[], loadSeconds: number, firstSeconds: number, seconds: number, audioSeconds: number}} Measurement */
 
 const DEVICES = ['auto', 'cuda', 'webgpu', 'cpu'];
@@ -150,7 +150,7 @@ function readFlags() {
 function check() {
   const { devices, model, clips, rounds } = readFlags();
   const task = { model, clips, rounds };
-  const reference = measureApart({ ...task, device: 'cpu', arithmetic: 'int8' });
+  const reference = measureApart({ ...task, device: 'cpu', arithmetic: 'uint8' });
   if ('error' in reference) throw new Error(`The processor failed: ${reference.error}`);
   // The same graph on the processor: a device must write what it writes. What 8-bit arithmetic writes differs more.
   const floats = measureApart({ ...task, rounds: 0, device: 'cpu', arithmetic: 'float32' });
@@ -178,7 +178,7 @@ function check() {
     node: process.version,
     date: new Date().toISOString(),
     speech: { seconds: Math.round(audioSeconds), segments: texts.length },
-    processorAlone: { arithmetic: 'int8', threads: 1, secondsPerHourOfSpeech: perHour(reference) },
+    processorAlone: { arithmetic: 'uint8', threads: 1, secondsPerHourOfSpeech: perHour(reference) },
     devices: report,
   };
 }

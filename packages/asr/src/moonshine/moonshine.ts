@@ -56,11 +56,12 @@ export interface MoonshineFiles {
 export interface MoonshineOptions {
   readonly model?: ModelInfo;
   readonly session?: SessionOptions;
-  /** Whether the processor has VNNI instructions (`avx512_vnni` or `avx_vnni`): a faster kernel is safe then. Default no. */
-  readonly vnni?: boolean;
   /** Whether a `hypothesis` is to be of use: for live streams. Default no. */
   readonly drafts?: boolean;
-  /** How a graph that is made here multiplies: `float32` for graphics processors. */
+  /**
+   * How a graph that is made here multiplies: `int8` is a faster kernel for processors with VNNI instructions (`avx512_vnni` or
+   * `avx_vnni`) and for Arm, `float32` is for graphics processors. Default `uint8`, right everywhere.
+   */
   readonly arithmetic?: ComposeOptions['arithmetic'];
 }
 
@@ -80,7 +81,7 @@ export async function loadMoonshine(
   const decoder =
     graph === undefined
       ? await PlainLoop.load(runtime, files, options.session)
-      : await OneGraph.load(runtime, graph, options);
+      : await OneGraph.load(runtime, graph, options.session);
   const model = options.model ?? MOONSHINE_TINY_EN;
   // As the files are, nothing comes out of them that word times could be made of.
   return new Moonshine(graph === undefined ? { ...model, wordTimestamps: false } : model, decoder, tokens);

@@ -71,7 +71,8 @@ export class Engine {
         await loadMoonshine(
           ort,
           { encoder, decoder, tokens: new TextDecoder().decode(tokens) },
-          { model: modelOf(manifest), session, drafts: true },
+          // WebAssembly multiplies signed bytes without overflow.
+          { model: modelOf(manifest), session, drafts: true, arithmetic: 'int8' },
         ),
       );
     } catch (cause) {

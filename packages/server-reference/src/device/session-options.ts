@@ -1,6 +1,7 @@
 /** What sessions of ONNX Runtime and the graphs in them are told about the device that they are for. */
 import type { MoonshineOptions, SessionOptions } from '@sealscribe/asr';
 import type { Device } from '../transcription/recognizer-protocol.js';
+import { processorArithmetic } from './processor-arithmetic.js';
 
 /** The execution providers of a device; what they cannot run, the processor does. */
 export function sessionOptions(device: Device): SessionOptions {
@@ -9,5 +10,5 @@ export function sessionOptions(device: Device): SessionOptions {
 
 /** Graphics processors have no operations for 8-bit matrices whose inputs are rounded at every run. */
 export function arithmeticOf(device: Device): NonNullable<MoonshineOptions['arithmetic']> {
-  return device === 'cpu' ? 'int8' : 'float32';
+  return device === 'cpu' ? processorArithmetic() : 'float32';
 }

@@ -17,7 +17,6 @@ import {
 } from '@sealscribe/asr';
 import type { ModelInfo } from '@sealscribe/protocol';
 import { arithmeticOf, sessionOptions } from '../device/session-options.js';
-import { hasVnni } from '../device/vnni.js';
 import { readManifest } from '../models/manifest.js';
 import type { Device } from './recognizer-protocol.js';
 
@@ -81,9 +80,8 @@ interface MoonshinePaths {
 async function loadMoonshineFiles(
   runtime: Runtime,
   { encoder, decoder, tokens }: MoonshinePaths,
-  { graph, served, ...rest }: MoonshineOptions & { graph: string | undefined; served: boolean },
+  { graph, served, ...options }: MoonshineOptions & { graph: string | undefined; served: boolean },
 ): Promise<Recognizer> {
-  const options = { ...rest, vnni: hasVnni() };
   if (served) return loadMoonshine(runtime, { encoder, decoder, tokens, graph: '' }, options);
   if (graph !== undefined)
     try {

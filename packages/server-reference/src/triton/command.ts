@@ -69,7 +69,7 @@ function toCount(text: string): number {
 
 async function write(repository: string, { data, models, model, kind, instances }: Flags): Promise<void> {
   // Graphics processors have no operations for 8-bit matrices whose inputs are rounded at every run.
-  const arithmetic = kind === 'cpu' ? 'int8' : 'float32';
+  const arithmetic = kind === 'cpu' ? 'uint8' : 'float32';
   for (const found of findModels(
     model.flatMap((name) => name.split(',')),
     models ?? join(data, 'models'),

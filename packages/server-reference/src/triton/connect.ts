@@ -82,8 +82,8 @@ export class TritonConnection {
 
 /** The graph of a model: for graphics processors, or for processors. */
 async function findGraph(line: TritonLine, model: ModelFolder): Promise<TritonModel> {
-  const { float32, int8 } = await tritonNames(model);
-  for (const name of [float32, int8]) {
+  const { float32, uint8 } = await tritonNames(model);
+  for (const name of [float32, uint8]) {
     if (!(await isReady(line, name))) continue;
     const described = await describeModel(line, name);
     const { inputs, outputs } = GRAPH_TYPES;

@@ -22,16 +22,19 @@ export function graphFiles({ folder, manifest }: ModelFolder): { encoder: string
   return { encoder, decoder };
 }
 
+/** How graphs for Triton multiply: right on every machine that it may run on. */
+export type TritonArithmetic = Extract<Arithmetic, 'uint8' | 'float32'>;
+
 /** The names of a model on Triton, by arithmetic: its id, and a hash of its files and of how the graph is made of them. */
-export async function tritonNames(model: ModelFolder): Promise<Record<Arithmetic, string>> {
+export async function tritonNames(model: ModelFolder): Promise<Record<TritonArithmetic, string>> {
   const { encoder, decoder } = graphFiles(model);
   const hashes = [await sha256Of(encoder), await sha256Of(decoder)];
-  const nameOf = (arithmetic: Arithmetic) => {
+  const nameOf = (arithmetic: TritonArithmetic) => {
     const key = createHash('sha256').update(`triton ${COMPOSER_VERSION} ${arithmetic}`);
     for (const hash of hashes) key.update(hash);
     return `sealscribe-${model.manifest.id.replace(/[^\w.-]/g, '-')}-${key.digest('hex').slice(0, 16)}`;
   };
-  return { float32: nameOf('float32'), int8: nameOf('int8') };
+  return { float32: nameOf('float32'), uint8: nameOf('uint8') };
 }
 
 /** Whether Triton can run a model at this moment. @throws {TritonError} `unavailable` when it cannot be reached */

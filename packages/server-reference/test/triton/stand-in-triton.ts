@@ -179,10 +179,6 @@ async function loadModel(folder: string, name: string): Promise<Model> {
   const session = await ort.InferenceSession.create(join(folder, '1', 'model.onnx'), {
     intraOpNumThreads: 1,
     logSeverityLevel: 3,
-    // As the server's own recogniser has it, where the processor needs it.
-    ...(/\bavx(512)?_vnni\b/.test(readFileSync('/proc/cpuinfo', 'utf8'))
-      ? {}
-      : { extra: { session: { x64quantprecision: '1' } } }),
   });
   const facts = (what: string): Facts[] =>
     [

@@ -20,7 +20,7 @@ import { addTokenChoice } from './token-choice.js';
 import type { Arithmetic, KeyValue, Workbench } from './layers.js';
 
 /** Changes whenever the same files give another graph: part of the key under which a graph is cached. */
-export const COMPOSER_VERSION = 4;
+export const COMPOSER_VERSION = 5;
 
 /** Names of the graph's inputs and outputs. */
 export const names = {
@@ -70,7 +70,7 @@ const BY_TOKEN = [names.tokens, names.logProbabilities, names.endLogProbabilitie
 export interface ComposeOptions {
   /** `rebuilt` is a third faster, `original` closer to the published files to the last bit. */
   readonly encoder?: 'rebuilt' | 'original';
-  /** `float32` is for graphics processors and four times as large; it goes with the rebuilt encoder. */
+  /** Default `uint8`. `float32` is for graphics processors and four times as large; it goes with the rebuilt encoder. */
   readonly arithmetic?: Arithmetic | undefined;
   /** Whether the graph can check a draft of what will be written, as live streams have one. Default no. */
   readonly drafts?: boolean | undefined;
@@ -84,7 +84,7 @@ export interface ComposeOptions {
 export function composeMoonshine(
   encoderBytes: Uint8Array,
   decoderBytes: Uint8Array,
-  { encoder: kind = 'rebuilt', arithmetic = 'int8', drafts = false }: ComposeOptions = {},
+  { encoder: kind = 'rebuilt', arithmetic = 'uint8', drafts = false }: ComposeOptions = {},
 ): Uint8Array {
   const encoder = parseModel(encoderBytes).graph;
   const decoder = parseModel(decoderBytes).graph;

@@ -5,7 +5,7 @@
 import { AsrError } from '../../errors.js';
 import { ElementType } from '../../onnx/model.js';
 import { float, type GraphBuilder } from '../../onnx/graph-builder.js';
-import { dequantize, type QuantizedMatrix } from './quantized-matrix.js';
+import { dequantize, toUnsigned, type QuantizedMatrix } from './quantized-matrix.js';
 import type { PublishedWeights } from './published-weights.js';
 import type { RowByRow } from './row-by-row.js';
 import type { MoonshineShape } from './shape.js';
@@ -31,12 +31,14 @@ export interface Workbench {
 }
 
 /**
- * How matrices are multiplied: `int8` as the published files do it, which processors are fastest at, or `float32` with the same
- * weights multiplied out, which is what graphics processors have operations for. Inputs are not rounded to 8 bits then.
+ * How matrices are multiplied. `uint8` and `int8` are the published 8-bit weights and give the same numbers: unsigned weights are
+ * right on every processor; signed ones are faster where there are instructions for them (VNNI on x86, Arm), and overflow on x86
+ * processors without. `float32` is the same weights multiplied out, which is what graphics processors have operations for. Inputs
+ * are not rounded to 8 bits then.
  */
-export type Arithmetic = 'int8' | 'float32';
+export type Arithmetic = 'uint8' | 'int8' | 'float32';
 
-/** Adds `input` x `matrix` + `bias`. With `int8` the input is quantised by its own range at every run. */
+/** Adds `input` x `matrix` + `bias`. With 8-bit weights the input is quantised by its own range at every run. */
 export function addLinear(
   { graph, tensors, arithmetic, rowByRow }: Workbench,
   name: string,
@@ -53,9 +55,13 @@ export function addLinear(
     return bias ? graph.add('Add', [product, tensors.floats(`${name}.bias`, [columns], bias)]) : product;
   }
   const perColumn = scales.length === 1 ? [] : [columns];
-  const weight = tensors.tensor(`${name}.weight`, ElementType.int8, [rows, columns], () => weights);
+  const bytes = (part: string, dims: readonly number[], values: Int8Array) =>
+    tensors.tensor(`${name}.${part}`, ElementType[arithmetic], dims, () =>
+      arithmetic === 'uint8' ? toUnsigned(values) : values,
+    );
+  const weight = bytes('weight', [rows, columns], weights);
   const scale = tensors.floats(`${name}.scale`, perColumn, scales);
-  const zeroPoint = tensors.tensor(`${name}.zero_point`, ElementType.int8, perColumn, () => zeroPoints);
+  const zeroPoint = bytes('zero_point', perColumn, zeroPoints);
   const added = bias ? [tensors.floats(`${name}.bias`, [columns], bias)] : [];
   if (rowByRow) {
     const product = rowByRow.multiply(input, matrix, { weight, scale, zeroPoint });

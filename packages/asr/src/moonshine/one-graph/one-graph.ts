@@ -18,9 +18,6 @@ interface Written {
 
 const WRITTEN = [names.tokens, names.logProbabilities, names.endLogProbabilities];
 
-// On x86 without VNNI the kernel for unsigned activations and signed weights can overflow; this asks for another.
-const overflowSafe = { extra: { session: { x64quantprecision: '1' } } };
-
 /** A graph made by {@link composeMoonshine}. */
 export class OneGraph implements MoonshineDecoder {
   private constructor(
@@ -30,19 +27,11 @@ export class OneGraph implements MoonshineDecoder {
     private readonly takesDrafts: boolean,
   ) {}
 
-  /**
-   * @param options.vnni Whether the processor has VNNI instructions; without, x86 processors need a slower kernel.
-   * @throws {AsrError} `invalid_model`.
-   */
-  static async load(
-    runtime: Runtime,
-    graph: ModelFile,
-    options: { vnni?: boolean | undefined; session?: SessionOptions | undefined } = {},
-  ): Promise<OneGraph> {
+  /** @throws {AsrError} `invalid_model`. */
+  static async load(runtime: Runtime, graph: ModelFile, options?: SessionOptions): Promise<OneGraph> {
     const inputs = [names.audio, names.maxTokens, names.noSpeechAbove];
     const outputs = [...WRITTEN, names.attention, names.headWeights];
-    const settings = { ...(options.vnni ? {} : overflowSafe), ...options.session };
-    const session = await openSession(runtime, graph, { name: 'Moonshine', inputs, outputs }, settings);
+    const session = await openSession(runtime, graph, { name: 'Moonshine', inputs, outputs }, options);
     return new OneGraph(runtime, session, session.inputNames.includes(names.draft));
   }
 

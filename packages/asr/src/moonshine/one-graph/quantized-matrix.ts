@@ -1,7 +1,6 @@
 /**
- * Matrices of 8-bit weights as the published files hold them: value = (weight - zero point) * scale. Kept as int8, so unsigned
- * files are shifted by 128, zero points included: the same numbers, but ONNX Runtime's kernel for unsigned activations and
- * signed weights is the one that modern CPUs have instructions for.
+ * Matrices of 8-bit weights as the published files hold them: value = (weight - zero point) * scale. Held as int8;
+ * unsigned files are shifted by 128, zero points included: the same numbers.
  */
 import { AsrError } from '../../errors.js';
 
@@ -24,6 +23,9 @@ export function toSigned(unsigned: Uint8Array): Int8Array {
   for (let i = 0; i < unsigned.length; i++) signed[i] = unsigned[i] - 128;
   return signed;
 }
+
+/** Signed weights as unsigned ones of the same meaning. */
+export const toUnsigned = (signed: Int8Array): Uint8Array => Uint8Array.from(signed, (byte) => byte + 128);
 
 /** The weights as the numbers that they stand for. */
 export function dequantize({ columns, weights, scales, zeroPoints }: QuantizedMatrix): Float32Array {

@@ -33,7 +33,7 @@ describe('the graph for graphics processors', () => {
   let integers: OneGraph;
   let floats: OneGraph;
   beforeAll(async () => {
-    integers = await OneGraph.load(ort, compose('int8'));
+    integers = await OneGraph.load(ort, compose('uint8'));
     floats = await OneGraph.load(ort, compose('float32'));
   }, 60_000);
   afterAll(async () => {
