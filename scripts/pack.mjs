@@ -10,7 +10,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { build, buildTypes, packageFolders, root, runScript } from './setup.mjs';
-import { packInto } from './supply-chain/pack-packages.mjs';
+import { packInto, withOurs } from './supply-chain/pack-packages.mjs';
 
 /** The scripts of sdk-browser with their SRI, for pages that load them from elsewhere. */
 function integrities() {
@@ -27,6 +27,22 @@ function integrities() {
     ]),
   );
 }
+
+/** What to type in the folder of an application. Each command names what its package needs of ours. @param {string} folder */
+function howToInstall(folder) {
+  const tarballs = readdirSync(folder).filter((name) => name.endsWith('.tgz'));
+  const commands = ['sdk-node', 'sdk-browser', 'crypto', 'cli', 'server-reference'].map((each) => {
+    const files = withOurs(`@sealscribe/${each}`).map((name) => {
+      const start = `${name.slice(1).replace('/', '-')}-`;
+      return tarballs.find((file) => file.startsWith(start) && /^\d/.test(file.slice(start.length)));
+    });
+    return `  ${each}:\n    npm install ${files.map((file) => quoted(join(folder, file ?? ''))).join(' ')}\n`;
+  });
+  return `\nIn the folder of an application, with what each package needs of ours:\n${commands.join('')}`;
+}
+
+/** A path as a shell takes it. @param {string} path */
+const quoted = (path) => (/^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`);
 
 await runScript(async () => {
   const folder = resolve(process.argv[2] ?? join(root, 'release'));
@@ -54,4 +70,5 @@ await runScript(async () => {
     );
   writeFileSync(join(folder, 'SHA256SUMS'), sums.join(''));
   process.stdout.write(sums.join(''));
+  process.stderr.write(howToInstall(folder));
 });

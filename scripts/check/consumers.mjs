@@ -6,14 +6,18 @@ import { spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PNPM, bin, root } from '../setup.mjs';
+import { withOurs } from '../supply-chain/pack-packages.mjs';
 
 const EXAMPLES = ['node-quickstart', 'own-storage', 'edge-worker', 'express-webhook', 'vite-upload'];
 
-/** How each installs: npm's and pnpm's names for what takes the place of a dependency's dependency. */
+/**
+ * How each installs. For npm it is enough that what a package needs of ours is named beside it, as `npm run pack` says; pnpm has to be told
+ * what takes the place of a dependency's dependency.
+ */
 const MANAGERS = {
   npm: {
     command: ['npm', 'install', '--no-audit', '--no-fund', '--prefer-offline', '--ignore-scripts'],
-    overrides: (/** @type {Record<string, string>} */ files) => ({ overrides: files }),
+    overrides: () => ({}),
   },
   pnpm: {
     command: ['npx', '-y', PNPM, 'install', '--prefer-offline', '--ignore-scripts'],
@@ -62,7 +66,8 @@ export async function brokenExamples(release, manager) {
       cpSync(from, example, { recursive: true, filter: (path) => !/\/(node_modules|dist)$/.test(path) });
       const manifest = JSON.parse(readFileSync(join(example, 'package.json'), 'utf8'));
       for (const each of Object.keys(manifest.dependencies ?? {}))
-        if (files[each] !== undefined) manifest.dependencies[each] = files[each];
+        if (files[each] !== undefined)
+          for (const ours of withOurs(each)) manifest.dependencies[ours] = files[ours];
       writeFileSync(join(example, 'package.json'), JSON.stringify({ ...manifest, ...overrides(files) }));
       const { code, output } = await run(command, example);
       if (code !== 0) return [`${manager} could not install ${name}: ${output}`];

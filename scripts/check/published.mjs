@@ -1,10 +1,10 @@
 // @ts-check
 // What is published, as those who install it find it: publint and Are the types wrong? (ESM only) about every tarball, and how large what
 // an application takes in may be. The tarballs are those of `npm run pack`.
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import filePlugin from '@size-limit/file';
 import { publint } from 'publint';
@@ -42,6 +42,8 @@ export async function wrongPackages(release) {
       const found = [
         ...NEEDED.filter((field) => manifest[field] === undefined).map((field) => `has no ${field}`),
         ...['README.md', 'LICENSE'].filter((file) => !files.includes(file)).map((file) => `lacks ${file}`),
+        ...unpublishable(manifest),
+        ...deadLinks(folder),
         ...(await lint(bytes, manifest)),
         // Programs have no types.
         ...(manifest.exports === undefined ? [] : await wrongTypes(bytes)),
@@ -54,6 +56,26 @@ export async function wrongPackages(release) {
     rmSync(unpacked, { recursive: true, force: true });
   }
   return problems;
+}
+
+/** Only the workspace knows what is there in the place of a version. @param {Record<string, Record<string, string>>} manifest */
+function unpublishable(manifest) {
+  return ['dependencies', 'optionalDependencies', 'peerDependencies'].flatMap((field) =>
+    Object.entries(manifest[field] ?? {})
+      .filter(([, range]) => range.includes(':'))
+      .map(([name, range]) => `has ${name} as ${range} in ${field}`),
+  );
+}
+
+/** Links of its texts to files that it does not have. @param {string} folder */
+function deadLinks(folder) {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.md'))
+    .flatMap((file) =>
+      [...readFileSync(join(folder, file), 'utf8').matchAll(/\]\((?![a-z]+:|#)([^)\s#]+)/g)]
+        .filter(([, target = '']) => !existsSync(join(folder, dirname(file), target)))
+        .map(([, target]) => `has a link in ${file} to ${target}, which is not in it`),
+    );
 }
 
 /** @param {Uint8Array<ArrayBuffer>} bytes @param {object} manifest */

@@ -51,6 +51,7 @@ export const sessionSchema = z.strictObject({
   accountId: idSchema,
   expiresAt: timestamp,
 });
+/** A sign-in: its token is a secret, and says who somebody is but opens nothing. */
 export type Session = z.infer<typeof sessionSchema>;
 
 /** The key record as the server gives it back: without anything that authenticates. */

@@ -86,6 +86,7 @@ export const modelInfoSchema = z.object({
   description: z.string(),
   wordTimestamps: z.boolean(),
 });
+/** A model of a server. */
 export type ModelInfo = z.infer<typeof modelInfoSchema>;
 export const modelListSchema = z.object({
   object: z.literal('list'),
@@ -104,6 +105,7 @@ export const languageListSchema = z.object({
     }),
   ),
 });
+/** The languages that a server's models know. */
 export type LanguageList = z.infer<typeof languageListSchema>;
 
 export const healthSchema = z.object({
@@ -119,6 +121,7 @@ export const healthSchema = z.object({
   /** Where compressed media are decoded: by a system ffmpeg, or by the built-in decoders alone. */
   decoder: z.enum(['ffmpeg', 'builtin']),
 });
+/** How a server is, without anybody signed in. */
 export type Health = z.infer<typeof healthSchema>;
 
 const code = z.enum(Object.keys(errorStatus) as [ErrorCode, ...ErrorCode[]]);

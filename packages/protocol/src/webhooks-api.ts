@@ -30,6 +30,7 @@ export const createWebhookRequestSchema = z.strictObject({
   /** Of the receiver: transcripts are delivered too then, sealed to it. */
   publicKey: z.optional(publicKey),
 });
+/** What a new webhook is asked for with. */
 export type CreateWebhookRequest = z.infer<typeof createWebhookRequestSchema>;
 
 export const webhookInfoSchema = z.strictObject({

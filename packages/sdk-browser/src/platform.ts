@@ -1,5 +1,6 @@
 /** A browser under the client: fetch, Blobs and timers. Trust in certificates is the browser's own business. */
 import {
+  ConnectionError,
   SealscribeError,
   SourceError,
   type OpenAudio,
@@ -25,6 +26,14 @@ export function browserPlatform(device?: DeviceOptions): Platform {
     // Streamed uploads need HTTP/2 and are not in every browser; a Blob of a File is read from the disk as it is sent.
     streamsUploads: false,
     openAudio,
+    // What fetch fails with in browsers, which tell a page no reason.
+    explain: (cause) =>
+      cause instanceof TypeError
+        ? new ConnectionError(
+            'The server cannot be reached, or the browser refuses it: does it run, is its certificate trusted, and does it allow this page (--allow-origin)?',
+            { cause },
+          )
+        : undefined,
     sleep,
     whenOnline,
     random: Math.random,

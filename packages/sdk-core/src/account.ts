@@ -22,6 +22,7 @@ import {
 } from '@sealscribe/crypto';
 import {
   preloginAnswerSchema,
+  preloginRequestSchema,
   routes,
   sessionSchema,
   storedKeysSchema,
@@ -97,7 +98,7 @@ export class Accounts {
    * @throws ApiError "email_taken"; SealscribeError "weak_password"
    */
   async signUp({ email: typed, password }: Credentials, recoveryKey?: CryptoKey): Promise<OpenAccount> {
-    const email = normalizeEmail(typed);
+    const email = addressOf(typed);
     await refuseWeak(password, email);
     const accountId = newId();
     const iterations = this.newIterations;
@@ -118,7 +119,7 @@ export class Accounts {
    * @throws WrongPasswordError, IntegrityError "weak_kdf"
    */
   async signIn(credentials: Credentials): Promise<Session> {
-    return (await this.#signIn(normalizeEmail(credentials.email), credentials.password)).session;
+    return (await this.#signIn(addressOf(credentials.email), credentials.password)).session;
   }
 
   async #signIn(email: string, password: string): Promise<{ session: Session; root: Root }> {
@@ -141,7 +142,7 @@ export class Accounts {
    * @throws WrongPasswordError, IntegrityError "weak_kdf" or "rollback"
    */
   async unlock(credentials: Credentials): Promise<ProvenAccount> {
-    const email = normalizeEmail(credentials.email);
+    const email = addressOf(credentials.email);
     let keys = await this.#keysInSession();
     let root: Root | undefined;
     if (keys?.email !== email) {
@@ -293,4 +294,12 @@ async function openOrRefuse(
       throw new WrongPasswordError();
     throw failure;
   }
+}
+
+/** The one spelling of an address that an account can have. @throws TypeError for what is none */
+function addressOf(typed: string): string {
+  const email = normalizeEmail(typed);
+  if (!preloginRequestSchema.safeParse({ email }).success)
+    throw new TypeError('email must be an address such as you@example.com');
+  return email;
 }

@@ -131,7 +131,8 @@ export class Sealscribe {
   }
 
   /**
-   * Transcribes a recording. With `format`, the answer is a text in that format.
+   * Transcribes a recording. With `format`, the answer is a text in that format. Options that are kept in a variable say which it is with
+   * `satisfies TranscribeOptions`.
    *
    * @throws SourceError when the recording cannot be read; ApiError when the server refuses it; ConnectionError, TimeoutError
    * @example
@@ -144,6 +145,7 @@ export class Sealscribe {
     options: TranscribeOptions & { format: 'srt' | 'vtt' | 'text' },
   ): Promise<string>;
   transcribe(source: AudioSource, options?: TranscribeOptions & { format?: undefined }): Promise<Transcript>;
+  transcribe(source: AudioSource, options: TranscribeOptions): Promise<Transcript | string>;
   async transcribe(source: AudioSource, options: TranscribeOptions = {}): Promise<Transcript | string> {
     return transcribe(this.#http, source, options);
   }

@@ -63,6 +63,7 @@ export class SealscribeError extends Error {
   override readonly name: string = 'SealscribeError';
 
   constructor(
+    /** What happened, from a closed list: docs/errors.md says what to do about each. */
     readonly code: SealscribeErrorCode,
     message: string,
     options?: { cause?: unknown },
@@ -74,11 +75,14 @@ export class SealscribeError extends Error {
 /** The server refused a request: its code, the HTTP status and the id under which its log knows the request. */
 export class ApiError extends SealscribeError {
   override readonly name = 'ApiError';
+  declare readonly code: ErrorCode | 'unknown';
 
   constructor(
+    /** Of the HTTP answer. */
     readonly status: number,
     code: ErrorCode | 'unknown',
     message: string,
+    /** Under which the server's log knows the request, where it said so. */
     readonly requestId: string | undefined,
     /** Seconds after which the server wants to be asked again, where it said so. */
     readonly retryAfter?: number,
@@ -90,6 +94,7 @@ export class ApiError extends SealscribeError {
 /** The server could not be reached, or the connection broke. */
 export class ConnectionError extends SealscribeError {
   override readonly name = 'ConnectionError';
+  declare readonly code: 'connection_failed';
 
   constructor(message: string, options?: { cause?: unknown }) {
     super('connection_failed', message, options);
@@ -99,6 +104,7 @@ export class ConnectionError extends SealscribeError {
 /** Nothing moved in either direction for the client's `timeout`. */
 export class TimeoutError extends SealscribeError {
   override readonly name = 'TimeoutError';
+  declare readonly code: 'timeout';
 
   constructor(message: string) {
     super('timeout', message);
@@ -108,6 +114,7 @@ export class TimeoutError extends SealscribeError {
 /** The server's certificate is not trusted, or is not the pinned one. No byte of the request was sent. */
 export class CertificateError extends SealscribeError {
   override readonly name = 'CertificateError';
+  declare readonly code: 'certificate_untrusted' | 'certificate_mismatch';
 
   constructor(
     code: 'certificate_untrusted' | 'certificate_mismatch',
@@ -121,6 +128,7 @@ export class CertificateError extends SealscribeError {
 /** The recording could not be read: no such file, no permission, or the download failed. */
 export class SourceError extends SealscribeError {
   override readonly name = 'SourceError';
+  declare readonly code: 'source_unreadable';
 
   constructor(message: string, options?: { cause?: unknown }) {
     super('source_unreadable', message, options);
@@ -130,6 +138,7 @@ export class SourceError extends SealscribeError {
 /** Email and password do not belong together. Which of them is wrong cannot be told. */
 export class WrongPasswordError extends SealscribeError {
   override readonly name = 'WrongPasswordError';
+  declare readonly code: 'wrong_password';
 
   constructor() {
     super('wrong_password', 'The email or the password is wrong.');
@@ -200,6 +209,7 @@ export class IntegrityError extends SealscribeError {
 /** Some transcripts of the vault could not be opened or are missing. The good ones are in `entries`. */
 export class DamagedVaultError extends SealscribeError {
   override readonly name = 'DamagedVaultError';
+  declare readonly code: 'damaged';
 
   constructor(
     /** Everything that is in order. */
@@ -217,8 +227,10 @@ export class DamagedVaultError extends SealscribeError {
 /** Another device changed the transcript. Merge into `current` and update again with its revision. */
 export class ConflictError extends SealscribeError {
   override readonly name = 'ConflictError';
+  declare readonly code: 'conflict';
 
   constructor(
+    /** Of the transcript. */
     readonly id: string,
     /** The revision that the refused change was made from. */
     readonly baseRevision: number,
@@ -232,6 +244,7 @@ export class ConflictError extends SealscribeError {
 /** The fonts that were given have no letters of some scripts. */
 export class MissingFontError extends SealscribeError {
   override readonly name = 'MissingFontError';
+  declare readonly code: 'font_missing';
 
   constructor(
     /** Unicode names of the scripts, such as "Gujarati". */

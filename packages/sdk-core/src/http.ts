@@ -223,7 +223,10 @@ export class Http {
     if (failure instanceof SealscribeError) return failure;
     return (
       this.platform.explain?.(failure) ??
-      new ConnectionError('The server cannot be reached, or the connection broke.', { cause: failure })
+      new ConnectionError(
+        'The server cannot be reached, or the connection broke: does it run, and at this address?',
+        { cause: failure },
+      )
     );
   }
 

@@ -13,7 +13,7 @@ export const refusalMessages: Record<ErrorCode | 'unknown', string> = {
   quota_exceeded: 'The minutes of this account are used up for this month.',
   forbidden: 'The server does not allow this.',
   wrong_code: 'The code is wrong, or nothing waits for it any more.',
-  not_found: 'There is nothing under this id.',
+  not_found: 'The server has nothing under this id or address.',
   model_not_found: 'The server has no such model.',
   method_not_allowed: 'The server does not offer this.',
   conflict: 'This conflicts with what the server holds now.',

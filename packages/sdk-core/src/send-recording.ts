@@ -131,6 +131,7 @@ function partsOf(audio: OpenAudio, streams: boolean): PartedAudio | undefined {
 export async function openAudio(platform: Platform, source: AudioSource): Promise<OpenAudio> {
   if (typeof source !== 'object' || source === null)
     throw new TypeError('source must be {path}, {url}, {data} or {stream}');
+  if (source instanceof Blob) throw new TypeError('source must be {data: file}, not the file itself');
   if ('path' in source || 'url' in source) return platform.openAudio(source);
   if ('data' in source) {
     const { data, name } = source;

@@ -250,7 +250,7 @@ test('aborting ends the upload and the request with an AbortError, also before i
   });
 });
 
-test.each([['a string'], [null], [{}], [{ data: 'text' }], [{ stream: 5 }]])(
+test.each([['a string'], [null], [{}], [{ data: 'text' }], [{ stream: 5 }], [new Blob(['a file itself'])]])(
   'a source that is none (%j) is a TypeError',
   async (source) => {
     const client = await clientOf(() => undefined);
