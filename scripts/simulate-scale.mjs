@@ -3,6 +3,7 @@
 // The rules are the server's (transcription/admission.ts, scheduler.ts, the proxy's hash), the service time is measured (docs/performance.md,
 // asr.hour.2cores); how people behave is assumed, and said in docs/scaling.md, whose table --write-docs writes.
 import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 /** What is assumed of people: seconds, bytes. */
@@ -265,5 +266,7 @@ if (values['write-docs']) {
   const [before = '', , after = ''] = readFileSync(page, 'utf8').split(
     /(?<=<!-- simulation -->\n)|(?=<!-- end -->)/,
   );
-  writeFileSync(page, `${before}\n${table}\n\n${after}`);
+  const { format, resolveConfig } = await import('prettier');
+  const options = { ...(await resolveConfig(fileURLToPath(page))), filepath: fileURLToPath(page) };
+  writeFileSync(page, await format(`${before}\n${table}\n\n${after}`, options));
 }

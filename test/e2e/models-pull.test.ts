@@ -78,6 +78,14 @@ describe.skipIf(!hasServer)('models by name', () => {
   test('a pull puts every file in place, with a manifest that says what was checked and where it came from', async () => {
     const { code, stdout, stderr } = await pull('whisper-tiny');
     expect([code, stdout.trim()]).toEqual([0, at()]);
+    // For the server, which may be another user than who pulls.
+    for (const [path, mode] of [
+      [join(data, 'models'), 0o755],
+      [at(), 0o755],
+      [at('manifest.json'), 0o644],
+      [at('tokenizer.json'), 0o644],
+    ] as const)
+      expect([path, statSync(path).mode & 0o777]).toEqual([path, mode]);
     expect(stderr).toMatch(/encoder_model_quantized\.onnx +3\.0 MB +100 %/);
     expect(readdirSync(join(data, 'models'))).toEqual(['whisper-tiny']);
     expect(JSON.parse(readFileSync(at('manifest.json'), 'utf8'))).toMatchObject({

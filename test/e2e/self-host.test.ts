@@ -171,6 +171,15 @@ test('settings in the unit and in the documentation are those of the server', ()
     for (const setting of settingsIn(text)) expect(settings).toContain(setting);
 });
 
+test('every flag of the server stands in the documentation', () => {
+  const help = execFileSync(process.execPath, [main, '--help'], { encoding: 'utf8' });
+  const flags = new Set(help.match(/(?<=^ {2}(?:-\w, )?)--[a-z-]+/gm));
+  expect(flags.size).toBeGreaterThan(40);
+  const guide = readFileSync(join(root, 'docs/self-hosting.md'), 'utf8');
+  const missing = [...flags].filter((flag) => !new RegExp(`${flag}(?![a-z-])`).test(guide));
+  expect(missing).toEqual(['--version']);
+});
+
 /** bubblewrap starts as nobody where the tests are root's, because the sandbox refuses root. */
 const nobody =
   process.getuid?.() === 0 ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'] : [];

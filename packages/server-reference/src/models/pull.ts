@@ -3,7 +3,7 @@
  * and the folder put in place whole. A model that was pulled before and is right is left alone.
  */
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm, statfs, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rename, rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { downloadFile, findDifference, readFacts, type Expected, type FileFacts } from './download.js';
@@ -53,7 +53,9 @@ export async function pullModel(entry: RegistryEntry, options: PullOptions): Pro
   const folder = join(models, entry.name);
   const staging = `${folder}.part`;
   const { commit, planned } = await plan(entry, options);
+  const isFirst = !existsSync(models);
   await mkdir(staging, { recursive: true, mode: 0o700 });
+  if (isFirst) await chmod(models, 0o755);
   await checkRoom(staging, planned);
   const files: ManifestFile[] = [];
   for (const { file, address, expected } of planned) {
@@ -77,6 +79,9 @@ export async function pullModel(entry: RegistryEntry, options: PullOptions): Pro
     files,
   };
   await writeFile(join(staging, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
+  // A model is no secret, and who pulls it (root, most likely) need not be the user of the server.
+  for (const name of await readdir(staging)) await chmod(join(staging, name), 0o644);
+  await chmod(staging, 0o755);
   await putInPlace(staging, folder);
   return folder;
 }

@@ -3,7 +3,7 @@
  * `manifest.json` that says what the model is. Files are checked for presence and size, so that a broken copy is found at
  * start; `sealscribe-server models verify` compares their hashes.
  */
-import { existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DEFAULT_MODEL } from '../config.js';
@@ -48,7 +48,9 @@ function findModel(name: string, models: string): ModelFolder {
 }
 
 function folderOf(name: string, models: string): string {
-  const holdsModel = (folder: string) => existsSync(join(folder, 'manifest.json'));
+  // Not existsSync: a folder that this user may not read is another thing than none.
+  const holdsModel = (folder: string) =>
+    statSync(join(folder, 'manifest.json'), { throwIfNoEntry: false }) !== undefined;
   if (name === DEFAULT_MODEL) {
     const folder = embeddedFolder();
     if (holdsModel(folder)) return folder;
