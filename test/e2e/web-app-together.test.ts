@@ -293,7 +293,7 @@ describe.skipIf(!canRun)('one person, one browser', () => {
     await page.getByRole('button', { name: 'Remove the tag minutes' }).click();
     await page.getByText('Saved · revision 2').waitFor();
     await page.getByRole('button', { name: 'Edit', exact: true }).click();
-    await page.getByLabel(/^Name of SPEAKER_00/).fill('Carol');
+    await page.getByLabel(/^Name of Speaker 1/).fill('Carol');
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Times' }).click();
     await page.getByLabel('Seconds').fill('-1');

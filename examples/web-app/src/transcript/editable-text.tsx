@@ -13,6 +13,7 @@ import {
 import { Icon } from '../icon.js';
 import { useStrings } from '../strings/strings.js';
 import { toClock } from '../time-format.js';
+import { speakerCalled, speakerLabel, speakersOf } from './speaker-label.js';
 import type { Edits } from './use-edits.js';
 
 type Apply = (edit: (transcript: Transcript) => Transcript) => void;
@@ -21,7 +22,7 @@ type Apply = (edit: (transcript: Transcript) => Transcript) => void;
 export function EditableText({ edits, onJump }: { edits: Edits; onJump: (seconds: number) => void }) {
   const t = useStrings();
   const { segments } = edits.transcript;
-  const speakers = [...new Set(segments.flatMap(({ speaker }) => speaker ?? []))];
+  const speakers = speakersOf(segments);
   // Segments that did not change are not drawn again: what they call must stay the same.
   const latest = useRef({ edits, onJump });
   useEffect(() => {
@@ -34,7 +35,7 @@ export function EditableText({ edits, onJump }: { edits: Edits; onJump: (seconds
       <Speakers speakers={speakers} apply={apply} />
       <datalist id="speakers">
         {speakers.map((speaker) => (
-          <option key={speaker} value={speaker} />
+          <option key={speaker} value={speakerLabel(speaker, t)} />
         ))}
       </datalist>
       {segments.map((segment) => (
@@ -55,7 +56,8 @@ export function EditableText({ edits, onJump }: { edits: Edits; onJump: (seconds
 function Speakers({ speakers, apply }: { speakers: readonly string[]; apply: Apply }) {
   const t = useStrings();
   if (speakers.length === 0) return null;
-  const rename = (from: string, to: string) => {
+  const rename = (from: string, name: string) => {
+    const to = speakerCalled(name, speakers, t);
     if (to === '' || to === from) return;
     apply((transcript) =>
       speakers.includes(to) ? mergeSpeakers(transcript, [to, from], to) : renameSpeaker(transcript, from, to),
@@ -68,8 +70,8 @@ function Speakers({ speakers, apply }: { speakers: readonly string[]; apply: App
         <input
           key={speaker}
           dir="auto"
-          defaultValue={speaker}
-          aria-label={t.edit.nameOf(speaker)}
+          defaultValue={speakerLabel(speaker, t)}
+          aria-label={t.edit.nameOf(speakerLabel(speaker, t))}
           onBlur={({ target }) => rename(speaker, target.value.trim())}
           onKeyDown={leaveOnEnter}
         />
@@ -91,6 +93,7 @@ const EditSegment = memo(function EditSegment({
 }) {
   const t = useStrings();
   const { id, start, text, speaker } = segment;
+  const called = speaker === null ? '' : speakerLabel(speaker, t);
   const field = useRef<HTMLTextAreaElement>(null);
   const [draft, setDraft] = useState(text);
   useEffect(() => setDraft(text), [text]);
@@ -126,10 +129,13 @@ const EditSegment = memo(function EditSegment({
           aria-label={t.edit.speakerAt(toClock(start))}
           // A new name from elsewhere shows; typing here is the field's own until it is left.
           key={speaker}
-          defaultValue={speaker ?? ''}
+          defaultValue={called}
           onBlur={({ target }) => {
             const name = target.value.trim();
-            if (name !== (speaker ?? '')) apply((transcript) => setSpeaker(transcript, id, name || null));
+            if (name === called) return;
+            apply((transcript) =>
+              setSpeaker(transcript, id, speakerCalled(name, speakersOf(transcript.segments), t) || null),
+            );
           }}
           onKeyDown={leaveOnEnter}
         />
