@@ -42,12 +42,13 @@ class SharedLockout implements Attempts {
     const { free, firstWait, longestWait, memory, clock } = this.#options;
     const now = clock();
     const forgetAt = now + memory * 1000;
-    const first = { count: 1, last: now, blocked_until: now + (free < 1 ? firstWait * 1000 : 0) };
+    const first = { count: 1, last: now, blocked_until: free < 1 ? now + firstWait * 1000 : 0 };
     const isForgotten = sql<boolean>`shared_attempts.forget_at <= ${now}`;
     const next = sql<number>`case when ${isForgotten} then 1 else shared_attempts.count + 1 end`;
-    // As waitAfter in lockout.ts; the exponent is bounded, since the longest wait is reached long before.
-    const wait = sql<number>`case when ${next} > ${free}
-      then least(${longestWait * 1000}, ${firstWait * 1000} * power(2, least(30, ${next} - ${free} - 1)))::bigint
+    // As waitAfter in lockout.ts; the exponent is bounded, since the longest wait is reached long before. A free attempt
+    // blocks until never, not until now: for a server whose clock is behind, now is still to come.
+    const blockedUntil = sql<number>`case when ${next} > ${free}
+      then ${now} + least(${longestWait * 1000}, ${firstWait * 1000} * power(2, least(30, ${next} - ${free} - 1)))::bigint
       else 0 end`;
     const counted = await this.#store.db
       .insertInto('shared_attempts')
@@ -58,7 +59,7 @@ class SharedLockout implements Attempts {
           .doUpdateSet({
             count: next,
             last: now,
-            blocked_until: sql<number>`${now} + ${wait}`,
+            blocked_until: blockedUntil,
             forget_at: forgetAt,
           })
           .where(sql<boolean>`${isForgotten} or shared_attempts.blocked_until <= ${now}`),

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasPostgres, startPostgres, type Postgres } from '../../../../test/fixtures/postgres.js';
+import { attemptsOf } from '../../src/auth/shared-lockout.js';
 import { createAccount } from '../../src/store/accounts.js';
 import { createBlob, deleteBlob } from '../../src/store/blobs.js';
 import { deleteAccount } from '../../src/store/deletion.js';
@@ -72,6 +73,22 @@ describe.skipIf(!hasPostgres)('PostgreSQL', () => {
     expect(deleted.filter(({ status }) => status === 'fulfilled')).toHaveLength(5);
     expect(postgres.query(database, 'select sum(stored_bytes) from accounts')).toBe('0');
     for (const store of stores) await store.close();
+  });
+
+  test('servers whose clocks differ count guesses alike: the free ones are free at the one behind', async () => {
+    const store = await openStore('', { database: postgres.createDatabase() });
+    const at = (clock: number) => {
+      const times = { firstWait: 1, longestWait: 900, memory: 3600, keys: 10 };
+      return attemptsOf(store, 'email', { ...times, free: 3, clock: () => clock });
+    };
+    const [ahead, behind] = [at(10_000), at(9400)];
+    const guesses: number[] = [];
+    for (const server of [ahead, behind, ahead]) guesses.push(await server.count('a@example.com'));
+    expect(guesses).toEqual([0, 0, 0]);
+    expect(await behind.count('a@example.com')).toBe(0);
+    expect(await behind.waitOf('a@example.com')).toBe(1);
+    expect(await ahead.waitOf('a@example.com')).toBe(0.4);
+    await store.close();
   });
 
   test('what was deleted is found by no query; in files it stays until the tables are written anew', async () => {
