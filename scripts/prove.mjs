@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { toPage } from './prove/page.mjs';
-import { bin, build, root, runScript, systemPackages } from './setup.mjs';
+import { bin, build, buildWebApp, root, runScript, systemPackages } from './setup.mjs';
 
 /** @typedef {import('../test/prove/claim.ts').Proof} Proof */
 
@@ -38,8 +38,9 @@ await runScript(() => {
     options: { json: { type: 'boolean', default: false }, report: { type: 'string', default: 'proof.html' } },
   });
   build();
+  buildWebApp();
   systemPackages({
-    ...{ ffmpeg: 'ffmpeg', strace: 'strace', openssl: 'openssl', bwrap: 'bubblewrap' },
+    ...{ ffmpeg: 'ffmpeg', strace: 'strace', openssl: 'openssl', bwrap: 'bubblewrap', chromium: 'chromium' },
     'python3:cryptography': 'python3-cryptography',
   });
   const folder = mkdtempSync(join(tmpdir(), 'sealscribe-proof-'));
