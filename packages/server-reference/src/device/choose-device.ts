@@ -1,4 +1,4 @@
-/** Which device models run on: the one that was asked for or none; with "auto" the first that works, and why not the others. */
+/** Which device models run on: the one that was asked for or none; with "auto" CUDA if it works, and why not if it does not. */
 import type { Device } from '../transcription/recognizer-protocol.js';
 import type { ProbeDevice } from './probe.js';
 
@@ -13,7 +13,8 @@ export interface DeviceChoice {
 }
 
 /**
- * Tries cuda, then webgpu, then takes the processor.
+ * Tries CUDA, then takes the processor. WebGPU has to be asked for: one processor was 18 times
+ * as fast as it was on a large graphics processor (docs/self-hosting.md).
  *
  * @throws {Error} saying what is missing, when a device that was named cannot be used: it is never replaced by another.
  */
@@ -24,11 +25,6 @@ export async function chooseDevice(wish: DeviceWish, probe: ProbeDevice): Promis
     if (ok) return { device: wish, reason: 'asked for, and it works' };
     throw new Error(`--device ${wish}: ${reason}. Use --device auto to take what there is.`);
   }
-  const failures: string[] = [];
-  for (const device of ['cuda', 'webgpu'] as const) {
-    const { ok, reason } = await probe(device);
-    if (ok) return { device, reason: ['it works', ...failures].join('; ') };
-    failures.push(`no ${device}: ${reason}`);
-  }
-  return { device: 'cpu', reason: failures.join('; ') };
+  const { ok, reason } = await probe('cuda');
+  return ok ? { device: 'cuda', reason: 'it works' } : { device: 'cpu', reason: `no cuda: ${reason}` };
 }
