@@ -70,7 +70,8 @@ export class Lockout implements Attempts {
     const count = (this.#recall(key)?.count ?? 0) + 1;
     const wait = waitAfter(count, this.#options);
     this.#failures.delete(key);
-    this.#failures.set(key, { count, last: now, blockedUntil: now + wait * 1000 });
+    // A free attempt blocks until never, not until now: a clock that is set back makes now a time to come.
+    this.#failures.set(key, { count, last: now, blockedUntil: wait > 0 ? now + wait * 1000 : 0 });
     if (this.#failures.size > keys) {
       const [oldest] = this.#failures.keys();
       if (oldest !== undefined) this.#failures.delete(oldest);

@@ -13,8 +13,8 @@ export interface DeviceChoice {
 }
 
 /**
- * Tries CUDA, then takes the processor. WebGPU has to be asked for: one processor was 18 times
- * as fast as it was on a large graphics processor (docs/self-hosting.md).
+ * Tries CUDA, then takes the processor. WebGPU has to be asked for: one processor was 18 times as fast as it was on a large
+ * graphics processor (docs/self-hosting.md).
  *
  * @throws {Error} saying what is missing, when a device that was named cannot be used: it is never replaced by another.
  */

@@ -31,6 +31,12 @@ test('a wait passes', () => {
   expect(lockout.waitOf('a')).toBe(0);
 });
 
+test('a free failure stays free when the clock is set back', () => {
+  fail('a');
+  now -= 5000;
+  expect([lockout.waitOf('a'), lockout.count('a')]).toEqual([0, 0]);
+});
+
 test('what comes during a wait is told how long it is, and not counted', () => {
   fail('a', 3);
   expect([lockout.count('a'), lockout.count('a'), lockout.waitOf('a')]).toEqual([1, 1, 1]);
